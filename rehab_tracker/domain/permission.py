@@ -1,0 +1,59 @@
+"""Who may do what: fixed roles, one table, deny by default."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """What a member is in a clinic."""
+
+    PATIENT = "patient"
+    PHYSIO = "physio"
+    MANAGER = "manager"
+
+
+class Permission(StrEnum):
+    """Everything that a view can ask for."""
+
+    OWN_ACCOUNT = "account:own"
+    OWN_RECORD_READ = "record:own:read"
+    LOG_WRITE = "log:own:write"
+    PAUSE_OWN = "pause:own:write"
+    PATIENT_LIST = "patient:list"
+    PATIENT_READ = "patient:read"
+    PATIENT_TAKE_OVER = "patient:take_over"
+    PATIENT_INVITE = "patient:invite"
+    PATIENT_EDIT = "patient:edit"
+    PATIENT_REASSIGN = "patient:reassign"
+    PROGRAM_ASSIGN = "program:assign"
+    PROGRAM_ADJUST = "program:adjust"
+    TREATMENT_WRITE = "treatment:write"
+    LIBRARY_READ = "library:read"
+    LIBRARY_WRITE = "library:write"
+    LIBRARY_HIDE = "library:hide"
+    REPORT_READ = "report:read"
+    TEAM_MANAGE = "team:manage"
+
+
+_P = Permission
+_STAFF = {
+    _P.OWN_ACCOUNT,
+    _P.PATIENT_LIST,
+    _P.PATIENT_READ,
+    _P.PATIENT_INVITE,
+    _P.PATIENT_EDIT,
+    _P.LIBRARY_READ,
+    _P.LIBRARY_WRITE,
+    _P.REPORT_READ,
+}
+
+ROLES = MappingProxyType(
+    {
+        Role.PATIENT: frozenset({_P.OWN_ACCOUNT, _P.OWN_RECORD_READ, _P.LOG_WRITE, _P.PAUSE_OWN}),
+        Role.PHYSIO: frozenset(
+            _STAFF
+            | {_P.PATIENT_TAKE_OVER, _P.PROGRAM_ASSIGN, _P.PROGRAM_ADJUST, _P.TREATMENT_WRITE}
+        ),
+        Role.MANAGER: frozenset(_STAFF | {_P.PATIENT_REASSIGN, _P.LIBRARY_HIDE, _P.TEAM_MANAGE}),
+    }
+)
