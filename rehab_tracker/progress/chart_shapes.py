@@ -1,0 +1,198 @@
+"""What goes into the progress charts and what comes out of their geometry."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+WeekState = Literal["scored", "paused", "not_scored", "open"]
+LightColor = Literal["green", "amber", "red", "stop"]
+MarkerKind = Literal["plan", "pause", "treatment"]
+
+
+@dataclass(frozen=True)
+class WeekBar:
+    """One week: sessions due, done of them, done beyond them, and how the week counts."""
+
+    label: str
+    first_on: date
+    due: int
+    done: int
+    extra: int
+    percent: int | None
+    state: WeekState
+    paused_days: int = 0
+
+
+@dataclass(frozen=True)
+class PainPoint:
+    """One session's pain, 0 to 10; None where nothing was recorded."""
+
+    on: date
+    before: int | None
+    during: int | None
+    next_morning: int | None
+    color: LightColor
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Something that happened on a day and may explain what follows."""
+
+    on: date
+    kind: MarkerKind
+    text: str
+
+
+@dataclass(frozen=True)
+class LoadPoint:
+    """The load of one exercise on a day; None where none was recorded."""
+
+    on: date
+    load: float | None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text at its anchor point."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A line of the scale at `y` that stands for `value`."""
+
+    y: float
+    value: int
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A lettered marker on the time axis."""
+
+    x: float
+    y: float
+    letter: str
+    kind: MarkerKind
+
+
+@dataclass(frozen=True)
+class PausedBlock:
+    """Neighboring paused weeks, hatched as one; the word stands upright where it does not fit."""
+
+    x: float
+    width: float
+    middle: float
+    upright: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """The area of one week, over both panels, that explains itself when pointed at."""
+
+    area: str
+    week: WeekBar
+    worst: int | None
+
+
+@dataclass(frozen=True)
+class BarPanel:
+    """Sessions by week: `done` fills the outline of what was due, one segment per session."""
+
+    top: float
+    base: float
+    ticks: tuple[Tick, ...]
+    goal: Tick
+    due: str
+    open_due: str
+    done: str
+    segments: str
+    not_scored: str
+    partly_paused: str
+    paused: tuple[PausedBlock, ...]
+    counts: tuple[Text, ...]
+    extras: tuple[Text, ...]
+    labels: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class PainPanel:
+    """Pain by day; each path holds the marks of one kind."""
+
+    top: float
+    base: float
+    ticks: tuple[Tick, ...]
+    line: str
+    rise: str
+    before: str
+    during: dict[LightColor, str]
+    next_morning: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The chart in numbers, for those who hear it."""
+
+    last_label: str
+    met: int
+    due: int
+    extra: int
+    scored_weeks: int
+    paused_weeks: int
+    first_pain: int | None
+    last_pain: int | None
+    worst_pain: int | None
+    mornings_missing: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything one SVG draws, for one width."""
+
+    id: str
+    width: float
+    height: float
+    left: float
+    right: float
+    bars: BarPanel
+    pain: PainPanel | None
+    flags: tuple[Flag, ...]
+    stems: str
+    columns: tuple[Column, ...]
+    open_week: WeekBar | None
+    dense: bool
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class LetteredMarker:
+    """A marker with its letter; `beyond_narrow` when the narrow chart leaves it out."""
+
+    letter: str
+    marker: Marker
+    beyond_narrow: bool
+
+
+@dataclass(frozen=True)
+class ProgressCharts:
+    """The same weeks for a wide and a narrow place, with one legend."""
+
+    wide: Chart
+    narrow: Chart
+    markers: tuple[LetteredMarker, ...]
+    goal: int
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A small line of one exercise's load."""
+
+    width: float
+    height: float
+    line: str
+    dots: str
+    last: str
+    first_load: float
+    last_load: float
