@@ -1,0 +1,116 @@
+"""What the operator decides, read from the environment once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SHORTEST_SECRET = 32
+
+
+class ConfigProblem(Exception):
+    """A setting that cannot work; its text is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of one running product; the instance never changes."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    proxy_count: int = 0
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "Rehab Tracker <no-reply@localhost>"
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether pages are reached over HTTPS, so that cookies may insist on it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hostname(self) -> str:
+        """The name under which people reach the product."""
+        return urlsplit(self.public_url).hostname or self.host
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read REHAB_* variables; raise ConfigProblem where one cannot work."""
+        data_dir = Path(environ.get("REHAB_DATA_DIR") or "var").absolute()
+        port = _port(environ.get("REHAB_PORT") or "8000")
+        host = environ.get("REHAB_HOST") or "127.0.0.1"
+        return cls(
+            data_dir=data_dir,
+            database_url=environ.get("REHAB_DATABASE_URL")
+            or f"sqlite:///{data_dir / 'rehab-tracker.sqlite3'}",
+            secret_key=_secret(environ.get("REHAB_SECRET_KEY"), data_dir),
+            host=host,
+            port=port,
+            public_url=_public_url(
+                environ.get("REHAB_PUBLIC_URL") or f"http://{LOOPBACK[0]}:{port}"
+            ),
+            proxy_count=_count("REHAB_PROXY_COUNT", environ.get("REHAB_PROXY_COUNT") or "0"),
+            smtp_url=environ.get("REHAB_SMTP_URL") or None,
+            mail_from=environ.get("REHAB_MAIL_FROM") or cls.mail_from,
+            demo=environ.get("REHAB_DEMO") == "1",
+        )
+
+
+def _port(text: str) -> int:
+    number = _count("REHAB_PORT", text)
+    if not 0 < number < 2**16:
+        raise ConfigProblem(f"REHAB_PORT is {text}, but a port is a number from 1 to 65535.")
+    return number
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise ConfigProblem(f"{name} is {text!r}, but it must be a whole number.")
+    return int(text)
+
+
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigProblem(f"REHAB_PUBLIC_URL is {url!r}, but it must begin with https://.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ConfigProblem(
+            f"REHAB_PUBLIC_URL is {url}, but health data travels over https:// only; "
+            "plain http is for this machine alone."
+        )
+    return url.rstrip("/")
+
+
+def _secret(given: str | None, data_dir: Path) -> str:
+    """Return the secret given, or the one kept in the data folder, making it there once."""
+    if given is not None:
+        if len(given) < SHORTEST_SECRET:
+            raise ConfigProblem(
+                f"REHAB_SECRET_KEY is shorter than {SHORTEST_SECRET} characters; "
+                "leave it out and one is made and kept in the data folder."
+            )
+        return given
+    kept = data_dir / "secret.key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            _keep_private(kept, secrets.token_urlsafe(48))
+        return kept.read_text().strip()
+    except OSError as problem:
+        raise ConfigProblem(
+            f"The data folder {data_dir} cannot be written to ({problem.strerror}); "
+            "set REHAB_DATA_DIR to a folder that can."
+        ) from problem
+
+
+def _keep_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)

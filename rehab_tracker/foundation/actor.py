@@ -1,0 +1,47 @@
+"""The acting person, as the sign-in session tells; never as a form claims."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import g
+
+from rehab_tracker.domain.week import WeekStart
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One person acting in one clinic with one role."""
+
+    person_id: UUID
+    membership_id: UUID
+    clinic_id: UUID
+    role: str
+    name: str
+    zone: ZoneInfo
+    clinic_name: str
+    week_starts_on: WeekStart
+    permissions: Collection[str] = field(repr=False)
+    patient_id: UUID | None = None
+    session_key: str = field(default="", repr=False)
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return the id under which Flask-Login knows this person."""
+        return str(self.membership_id)
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the role allows an action at all; the record decides the rest."""
+        return permission in self.permissions
+
+
+def acting() -> Actor:
+    """Return the signed-in person of this request."""
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        raise RuntimeError("no one is signed in here")
+    return actor

@@ -1,0 +1,273 @@
+"""The database: engine, types and the session of a request."""
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import wraps
+from typing import Any, ParamSpec
+from uuid import UUID
+
+from flask import current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+try:
+    from pysqlite3 import dbapi2 as sqlite_driver
+except ImportError:
+    import sqlite3 as sqlite_driver
+
+FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""First releases of each SQLite line without the WAL-reset corruption bug."""
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive values; SQLite keeps the UTC digits."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give every instant its UTC zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Grams(TypeDecorator[Decimal]):
+    """A load in kilograms, kept exactly as whole grams."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Keep kilograms as grams."""
+        return None if value is None else int(value * 1000)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Return kilograms without needless zeros."""
+        return None if value is None else kilograms(value)
+
+
+def kilograms(grams: int) -> Decimal:
+    """Return grams as kilograms in their shortest plain form: 2500 is 2.5, 20000 is 20."""
+    return Decimal(f"{Decimal(grams) / 1000:f}")
+
+
+def word(choices: type[StrEnum]) -> Enum:
+    """Return a column type for one of the enum's words, checked by the database."""
+    return Enum(
+        choices,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda enum: [member.value for member in enum],
+        name=choices.__name__.lower(),
+    )
+
+
+for _type, _sqlite in ((Uuid, "TEXT"), (Date, "TEXT"), (DateTime, "TEXT"), (JSON, "TEXT")):
+    compiles(_type, "sqlite")(lambda *_, _sqlite=_sqlite, **__: _sqlite)
+for _type, _sqlite in ((String, "TEXT"), (Enum, "TEXT"), (Boolean, "INTEGER")):
+    compiles(_type, "sqlite")(lambda *_, _sqlite=_sqlite, **__: _sqlite)
+
+
+class Base(DeclarativeBase):
+    """Every table of the product."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        date: Date,
+        UUID: Uuid(),
+        Decimal: Grams,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[int]: JSON,
+    }
+    __table_args__: Any = {"sqlite_strict": True}
+
+
+def new_id() -> UUID:
+    """Return a UUID of version 7: unguessable, and in order of creation to the millisecond."""
+    stamp = time.time_ns() // 1_000_000
+    value = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62
+    return UUID(int=value | secrets.randbits(62))
+
+
+def longest(column: str, characters: int) -> CheckConstraint:
+    """Return a check on a text's length, which SQLite would not keep by itself."""
+    return CheckConstraint(f"length({column}) <= {characters}", f"{column}_length")
+
+
+class UnsafeDatabase(Exception):
+    """The database cannot keep what the product promises; the text says why."""
+
+
+class Database:
+    """One engine with a reading and a writing way to open sessions."""
+
+    def __init__(self, url: str, **engine_options: Any) -> None:
+        self.engine = _engine(url, **engine_options)
+        self._reading = self.engine.execution_options(reads_only=True, postgresql_readonly=True)
+
+    def session(self, *, reads_only: bool = False, **info: Any) -> Session:
+        """Open a session; `info` carries its clinic or the reason why it has none."""
+        bind = self._reading if reads_only else self.engine
+        return _sessions(bind=bind, info={"reads_only": reads_only, **info})
+
+    @contextmanager
+    def all_clinics(self, *, because: str, reads_only: bool = False) -> Iterator[Session]:
+        """Open a session that sees every clinic, for a stated reason; commit at its end."""
+        with self.session(reads_only=reads_only, all_clinics=because) as db:
+            yield db
+            db.commit()
+
+    @contextmanager
+    def of_clinic(self, clinic_id: UUID) -> Iterator[Session]:
+        """Open a session of one clinic outside a request; commit at its end."""
+        with self.session(clinic_id=clinic_id) as db:
+            yield db
+            db.commit()
+
+
+_sessions = sessionmaker(expire_on_commit=False, autoflush=False)
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, **_POSTGRES, **options)
+    engine = create_engine(url, module=sqlite_driver, **options)
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+_POSTGRES: dict[str, Any] = {
+    "pool_size": 5,
+    "max_overflow": 5,
+    "pool_timeout": 5,
+    "pool_recycle": 300,
+    "pool_pre_ping": True,
+    "connect_args": {
+        "connect_timeout": 3,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "options": "-c statement_timeout=15000 -c lock_timeout=3000"
+        " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
+    },
+}
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Tell whether this SQLite keeps its write-ahead log without the known corruption."""
+    return version >= max(FIXED_WAL) or any(
+        fixed <= version < (fixed[0], fixed[1] + 1, 0) for fixed in FIXED_WAL
+    )
+
+
+def prepare_sqlite(connection: sqlite3.Connection, _record: object = None) -> None:
+    """Set what must hold on every SQLite connection."""
+    connection.isolation_level = None
+    safe = wal_is_safe(sqlite_driver.sqlite_version_info)
+    for pragma in (
+        "busy_timeout=10000",
+        f"journal_mode={'WAL' if safe else 'DELETE'}",
+        f"synchronous={'FULL' if safe else 'EXTRA'}",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "mmap_size=0",
+        "journal_size_limit=67108864",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    reads_only = connection.get_execution_options().get("reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def database() -> Database:
+    """Return the database of the running app."""
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def current() -> Session:
+    """Return this request's session: reading only for GET, of the acting person's clinic."""
+    if "db" not in g:
+        actor = g.get("actor")
+        g.db = database().session(
+            reads_only=request.method in {"GET", "HEAD"},
+            **({"clinic_id": actor.clinic_id} if actor else {}),
+        )
+    session: Session = g.db
+    return session
+
+
+def close_current(_problem: BaseException | None = None) -> None:
+    """Give this request's connection back, undoing what was not committed."""
+    if (session := g.pop("db", None)) is not None:
+        session.close()
+
+
+P = ParamSpec("P")
+
+
+def commits(
+    view: Callable[P, ResponseReturnValue],
+) -> Callable[P, ResponseReturnValue]:
+    """Commit what a view wrote when it answers 2xx or 3xx, and only then."""
+
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        response = current_app.make_response(view(*args, **kwargs))
+        if "db" in g:
+            if response.status_code < 400:  # noqa: PLR2004 - the first status that refuses
+                g.db.commit()
+            else:
+                g.db.rollback()
+        return response
+
+    return answer

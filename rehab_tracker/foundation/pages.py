@@ -1,0 +1,181 @@
+"""What every page shares: headers, addresses of static files, error pages, refused forms."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, flash, g, render_template, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from whitenoise import WhiteNoise
+from wtforms import Field
+
+from rehab_tracker.foundation.errors import NotVisible, Refused
+
+log = structlog.get_logger()
+PACKAGE = Path(__file__).parent.parent
+STATIC_ONLY = {400, 413, 500, 503}
+"""Errors whose page must not need an address, a person or the database."""
+
+HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",
+}
+
+
+class StaticFiles:
+    """The files that browsers keep for good, under an address that changes with any of them.
+
+    `/static/<hash>/app.css` and `/static/<hash>/<feature>/log.js`: one hash for the whole tree, so
+    that a module finds the others by relative names.
+    """
+
+    def __init__(self, package: Path) -> None:
+        self.files = {path.relative_to(root).as_posix(): path for root, path in _files(package)}
+        digest = hashlib.sha256()
+        for name, path in sorted(self.files.items()):
+            digest.update(name.encode() + path.read_bytes())
+        self.prefix = f"/static/{digest.hexdigest()[:12]}/"
+
+    def address(self, name: str) -> str:
+        """Return the address of a file; KeyError when the product does not ship it."""
+        if name not in self.files:
+            raise KeyError(f"no static file is called {name}")
+        return self.prefix + name
+
+    def serve_before(self, app: Any) -> WhiteNoise:
+        """Wrap a WSGI app so that static files never reach it."""
+        wrapped = WhiteNoise(app, immutable_file_test=lambda _path, url: "/static/" in url)
+        for name, path in self.files.items():
+            wrapped.add_file_to_dictionary(self.prefix + name, str(path))
+        return wrapped
+
+
+def _files(package: Path) -> Iterable[tuple[Path, Path]]:
+    shared = package / "static"
+    yield from ((shared, path) for path in shared.rglob("*") if path.is_file())
+    for folder in package.glob("*/static"):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                yield folder, path
+
+
+def init_pages(app: Flask) -> None:
+    """Give the app its headers, error pages and what templates may call."""
+    files = StaticFiles(PACKAGE)
+    app.extensions["static_files"] = files
+    app.wsgi_app = files.serve_before(app.wsgi_app)  # type: ignore[method-assign]
+    app.jinja_env.globals |= {"asset": files.address, "csp_nonce": csp_nonce}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_name_request)
+    app.after_request(_add_headers)
+    app.context_processor(lambda: {"actor": g.get("actor"), "current_locale": get_locale()})
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(NotVisible, lambda _: error_page(404))
+    app.register_error_handler(Refused, lambda refused: error_page(refused.status, str(refused)))
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(Exception, _broken)
+
+
+def csp_nonce() -> str:
+    """Return this answer's nonce for the few inline scripts that a page may carry."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(6)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _add_headers(response: Response) -> Response:
+    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
+        "manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        "frame-ancestors 'none'"
+    )
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def error_page(code: int, sentence: str | None = None) -> tuple[str, int]:
+    """Return the page that says what happened, that nothing was lost, and what to do."""
+    template = "errors/plain.html" if code in STATIC_ONLY else "errors/page.html"
+    styles = [current_app.extensions["static_files"].address(f"{name}.css") for name in STYLES]
+    page = render_template(
+        template, code=code, sentence=sentence, request_id=g.get("request_id"), styles=styles
+    )
+    return page, code
+
+
+STYLES = ("tokens", "base", "components")
+
+
+def _http_error(problem: HTTPException) -> Any:
+    code = problem.code or 500
+    if code < 400:  # noqa: PLR2004 - redirects pass as they are
+        return problem
+    if code == 401 or isinstance(problem, CSRFError):  # noqa: PLR2004
+        return current_app.extensions["sign_in_again"](code)
+    return error_page(code)
+
+
+def _database_busy(problem: OperationalError) -> Any:
+    log.error("database_unavailable", problem=str(problem.orig))
+    page, code = error_page(503)
+    return page, code, {"Retry-After": "10"}
+
+
+def _broken(problem: Exception) -> Any:
+    log.error("request_broke", path=request.path, exc_info=problem)
+    if current_app.testing:
+        raise problem
+    return error_page(500)
+
+
+def typed_again() -> list[tuple[str, str]]:
+    """Return what a form sent, so that a page can offer it again; never its token or a password."""
+    return [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name != "csrf_token" and "password" not in name
+    ]
+
+
+def show_refusal(form: FlaskForm, refused: Refused) -> None:
+    """Put each sentence beside its field, and the rest at the top of the form."""
+    for name, sentence in refused.problems.items():
+        field: Field | None = form._fields.get(name)  # noqa: SLF001 - WTForms has no public look-up
+        if field is None:
+            form.form_errors.append(sentence)
+        else:
+            field.errors = [*field.errors, sentence]
+
+
+def said(sentence: str) -> None:
+    """Show one sentence of success on the next page."""
+    flash(sentence, "success")
+
+
+def not_readable() -> str:
+    """Return the sentence for a form that holds something impossible."""
+    return _("Please look at the marked fields. Nothing was saved yet, and nothing was lost.")

@@ -1,0 +1,44 @@
+"""Shapes that every form's texts and addresses keep."""
+
+from collections.abc import Iterable
+from typing import Any
+from unicodedata import category
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from wtforms import Field, Form, SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import ValidationError
+
+_INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control characters, surrogates, and separators of lines, paragraphs."""
+
+_ALLOWED_BREAKS = "\n\r\t\u2028\u2029"
+
+
+def _unreadable(text: str, allowed: str = "") -> bool:
+    return any(category(sign) in _INVISIBLE and sign not in allowed for sign in text)
+
+
+def one_line(_form: Form, field: Field) -> None:
+    """Refuse line breaks and control characters; every script and emoji is welcome."""
+    if _unreadable(field.data or ""):
+        raise ValidationError(_("Please leave out line breaks and control characters."))
+
+
+def readable_text(_form: Form, field: Field) -> None:
+    """Refuse control characters other than line breaks and tabs."""
+    if _unreadable(field.data or "", _ALLOWED_BREAKS):
+        raise ValidationError(_("Please leave out control characters."))
+
+
+def own_path(address: str | None) -> str | None:
+    """Return an address when it is a plain path of this product, else None."""
+    if not address or address[0] != "/" or address[1:2] in {"/", "\\"} or _unreadable(address):
+        return None
+    parts = urlsplit(address)
+    return None if parts.scheme or parts.netloc else address
+
+
+def choices(words: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Return a select field's choices from values and their names."""
+    return [SelectChoice(value, name) for value, name in words]
