@@ -3,12 +3,14 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_SECRET = 32
+SMTP_SCHEMES = ("smtp://", "smtp+starttls://", "smtps://")
 
 
 class ConfigProblem(Exception):
@@ -57,7 +59,7 @@ class Settings:
                 environ.get("REHAB_PUBLIC_URL") or f"http://{LOOPBACK[0]}:{port}"
             ),
             proxy_count=_count("REHAB_PROXY_COUNT", environ.get("REHAB_PROXY_COUNT") or "0"),
-            smtp_url=environ.get("REHAB_SMTP_URL") or None,
+            smtp_url=_smtp_url(environ.get("REHAB_SMTP_URL")),
             mail_from=environ.get("REHAB_MAIL_FROM") or cls.mail_from,
             demo=environ.get("REHAB_DEMO") == "1",
         )
@@ -76,8 +78,17 @@ def _count(name: str, text: str) -> int:
     return int(text)
 
 
+def _smtp_url(url: str | None) -> str | None:
+    if url and not url.startswith(SMTP_SCHEMES):
+        raise ConfigProblem(f"REHAB_SMTP_URL must begin with {', '.join(SMTP_SCHEMES)}.")
+    return url or None
+
+
 def _public_url(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as problem:
+        raise ConfigProblem(f"REHAB_PUBLIC_URL is {url!r}, but that is no address.") from problem
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigProblem(f"REHAB_PUBLIC_URL is {url!r}, but it must begin with https://.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
@@ -102,15 +113,22 @@ def _secret(given: str | None, data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not kept.exists():
             _keep_private(kept, secrets.token_urlsafe(48))
-        return kept.read_text().strip()
+        secret = kept.read_text().strip()
     except OSError as problem:
         raise ConfigProblem(
             f"The data folder {data_dir} cannot be written to ({problem.strerror}); "
             "set REHAB_DATA_DIR to a folder that can."
         ) from problem
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigProblem(f"{kept} is cut short: remove it and start again.")
+    return secret
 
 
 def _keep_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    """Write a file for the owner alone; of two processes that begin at once, the first wins."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(0o600)
+    draft.write_text(text)
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()

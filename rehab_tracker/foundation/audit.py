@@ -30,7 +30,7 @@ class AuditEvent(ClinicRecord, Base):
     details: Mapped[dict[str, Any]]
 
 
-def record(  # noqa: PLR0913 - the parts of one sentence
+def record(
     db: Session,
     actor: Actor | None,
     action: str,

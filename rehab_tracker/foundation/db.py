@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ClassVar, ParamSpec
 from uuid import UUID
 
 from flask import current_app, g, request
@@ -66,7 +66,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Give every instant its UTC zone back."""
         if value is None:
             return None
@@ -79,11 +79,11 @@ class Grams(TypeDecorator[Decimal]):
     impl = Integer
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> int | None:
         """Keep kilograms as grams."""
         return None if value is None else int(value * 1000)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
         """Return kilograms without needless zeros."""
         return None if value is None else kilograms(value)
 
@@ -105,17 +105,17 @@ def word(choices: type[StrEnum]) -> Enum:
     )
 
 
-for _type, _sqlite in ((Uuid, "TEXT"), (Date, "TEXT"), (DateTime, "TEXT"), (JSON, "TEXT")):
-    compiles(_type, "sqlite")(lambda *_, _sqlite=_sqlite, **__: _sqlite)
-for _type, _sqlite in ((String, "TEXT"), (Enum, "TEXT"), (Boolean, "INTEGER")):
-    compiles(_type, "sqlite")(lambda *_, _sqlite=_sqlite, **__: _sqlite)
+_AS_TEXT: tuple[type[Any], ...] = (Uuid, Date, DateTime, JSON, String, Enum)
+for _type in _AS_TEXT:
+    compiles(_type, "sqlite")(lambda *_, **__: "TEXT")
+compiles(Boolean, "sqlite")(lambda *_, **__: "INTEGER")
 
 
 class Base(DeclarativeBase):
     """Every table of the product."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
         date: Date,
         UUID: Uuid(),
@@ -124,7 +124,7 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         list[int]: JSON,
     }
-    __table_args__: Any = {"sqlite_strict": True}
+    __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - as SQLAlchemy declares it
 
 
 def new_id() -> UUID:

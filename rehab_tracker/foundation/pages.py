@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from whitenoise import WhiteNoise
 from wtforms import Field
 
@@ -134,7 +134,10 @@ def _http_error(problem: HTTPException) -> Any:
     if code < 400:  # noqa: PLR2004 - redirects pass as they are
         return problem
     if code == 401 or isinstance(problem, CSRFError):  # noqa: PLR2004
-        return current_app.extensions["sign_in_again"](code)
+        try:
+            return current_app.extensions["sign_in_again"](code)
+        except RequestEntityTooLarge:  # what was typed cannot even be read
+            return error_page(413)
     return error_page(code)
 
 
@@ -164,7 +167,7 @@ def typed_again() -> list[tuple[str, str]]:
 def show_refusal(form: FlaskForm, refused: Refused) -> None:
     """Put each sentence beside its field, and the rest at the top of the form."""
     for name, sentence in refused.problems.items():
-        field: Field | None = form._fields.get(name)  # noqa: SLF001 - WTForms has no public look-up
+        field: Field | None = form._fields.get(name)
         if field is None:
             form.form_errors.append(sentence)
         else:

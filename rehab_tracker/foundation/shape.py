@@ -31,6 +31,11 @@ def readable_text(_form: Form, field: Field) -> None:
         raise ValidationError(_("Please leave out control characters."))
 
 
+def is_readable(text: str) -> bool:
+    """Tell whether a text holds no control characters other than line breaks and tabs."""
+    return not _unreadable(text, _ALLOWED_BREAKS)
+
+
 def own_path(address: str | None) -> str | None:
     """Return an address when it is a plain path of this product, else None."""
     if not address or address[0] != "/" or address[1:2] in {"/", "\\"} or _unreadable(address):
@@ -39,6 +44,6 @@ def own_path(address: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else address
 
 
-def choices(words: Iterable[tuple[str, Any]]) -> list[Any]:
+def choices(words: Iterable[tuple[Any, Any]]) -> list[Any]:
     """Return a select field's choices from values and their names."""
     return [SelectChoice(value, name) for value, name in words]

@@ -63,7 +63,7 @@ def _see_own_clinic(state: ORMExecuteState) -> None:
         return
     clinic_id = state.session.info.get("clinic_id")
     if _slips_through(state, clinic_id):
-        raise CrossClinic(str(state.statement)[:80])
+        raise CrossClinic(type(state.statement).__name__)
     if clinic_id is None:
         criterion = with_loader_criteria(ClinicOwned, lambda _: false(), include_aliases=True)
     else:
@@ -75,12 +75,12 @@ def _see_own_clinic(state: ORMExecuteState) -> None:
 
 def _slips_through(state: ORMExecuteState, clinic_id: UUID | None) -> bool:
     """Tell whether a statement touches clinics' rows where the criterion does not reach them."""
-    statement, rows = state.statement, state.parameters
+    statement: Any = state.statement
+    rows: Any = state.parameters
     if state.is_insert:
-        table, named = getattr(statement, "table", None), rows if isinstance(rows, list) else [rows]
-        return _holds_clinics(table) and any(
-            (row or {}).get("clinic_id", ...) != clinic_id for row in named
-        )
+        rows = rows if isinstance(rows, list) else [rows or {}]
+        of_this_clinic = all(row.get("clinic_id", ...) == clinic_id for row in rows)
+        return _holds_clinics(statement.table) and not of_this_clinic
     if state.is_update and isinstance(rows, list):
         return True  # by primary key, of whatever clinic
     if state.is_orm_statement:
@@ -104,9 +104,9 @@ def _write_own_clinic(session: Session, _context: UOWTransaction, _instances: ob
     if session.info.get("all_clinics"):
         return
     clinic_id = session.info.get("clinic_id")
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if not isinstance(row, ClinicOwned):
-            continue
+    touched = (*session.new, *session.dirty, *session.deleted)
+    rows: list[Any] = [row for row in touched if isinstance(row, ClinicOwned)]
+    for row in rows:
         if row.clinic_id is None:
             row.clinic_id = clinic_id
         if clinic_id is None or row.clinic_id != clinic_id:

@@ -1,0 +1,388 @@
+"""Clinics begin, people are invited, join, sign in and out."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import CursorResult, exists, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts import mail, passwords, queries
+from rehab_tracker.accounts.models import (
+    Aggravator,
+    Clinic,
+    Invitation,
+    Knee,
+    Membership,
+    Patient,
+    Person,
+    SignIn,
+    Standing,
+)
+from rehab_tracker.accounts.policy import invitable, may_edit
+from rehab_tracker.domain.permission import Role
+from rehab_tracker.domain.week import WeekStart
+from rehab_tracker.foundation import audit
+from rehab_tracker.foundation.actor import Actor
+from rehab_tracker.foundation.errors import Forbidden, Refused
+
+INVITED_FOR = timedelta(days=7)
+ABSOLUTE = timedelta(hours=12)
+IDLE = {
+    Role.PATIENT: timedelta(minutes=60),
+    Role.PHYSIO: timedelta(minutes=15),
+    Role.MANAGER: timedelta(minutes=15),
+}
+
+
+@dataclass(frozen=True)
+class PatientProfile:
+    """What a clinic knows of a patient's knee and home."""
+
+    physio_id: UUID | None = None
+    affected_side: Knee = Knee.RIGHT
+    aggravator: Aggravator = Aggravator.OTHER
+    goal: str = ""
+    kit: tuple[str, ...] = ()
+    blocked_cautions: tuple[str, ...] = ()
+    symptoms_since_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Invite:
+    """Ask somebody to join the clinic in a role."""
+
+    name: str
+    email: str
+    role: Role
+    time_zone: str
+    profile: PatientProfile = field(default_factory=PatientProfile)
+
+
+def create_clinic(
+    db: Session, name: str, time_zone: str, week_starts_on: WeekStart, now: datetime
+) -> Clinic:
+    """Begin a clinic; it has no members and no library yet."""
+    clinic = Clinic(name=name, time_zone=time_zone, week_starts_on=week_starts_on, created_at=now)
+    db.add(clinic)
+    db.flush()
+    return clinic
+
+
+def invite(
+    db: Session,
+    actor: Actor | None,
+    command: Invite,
+    now: datetime,
+    *,
+    address: str,
+    by_mail: bool = False,
+) -> str:
+    """Make a pending member and return the link, once; `address` takes the token for `{}`.
+
+    The actor is None only where the operator invites a clinic's first manager. A letter is written
+    `by_mail` alone: a link that nobody will send has no business in the outbox.
+    """
+    if actor and command.role not in invitable(actor):
+        raise Refused({"role": _("You can invite patients; a manager invites colleagues.")})
+    person = _person(db, command, now)
+    known = db.scalars(select(Membership).where(Membership.person_id == person.id)).one_or_none()
+    if known:
+        raise Refused({"email": _already(known)})
+    member = Membership(
+        person_id=person.id, role=command.role, standing=Standing.PENDING, created_at=now
+    )
+    _add_new(db, member)
+    if command.role is Role.PATIENT:
+        _add_patient(db, actor, member, command.profile)
+    audit.record(db, actor, "member.invited", subject_id=member.id, role=command.role)
+    link = _new_link(db, actor, member, now, address)
+    if by_mail:
+        _post_invitation(db, member, person, link)
+    return link
+
+
+def _add_new(db: Session, row: Person | Membership) -> None:
+    """Add what may exist once only; a second click at the same moment reads like a later one."""
+    db.add(row)
+    try:
+        db.flush()
+    except IntegrityError as problem:
+        raise Refused({"email": _("This address was invited a moment ago.")}) from problem
+
+
+def _already(member: Membership) -> str:
+    if member.standing is Standing.PENDING:
+        return _(
+            "This address is already invited. You can send the invitation again from the list."
+        )
+    return _("This address already belongs to a member of your clinic.")
+
+
+def _person(db: Session, command: Invite, now: datetime) -> Person:
+    email = address_of(command.email)
+    person = db.scalars(select(Person).where(Person.email == email)).one_or_none()
+    if person is None:
+        person = Person(
+            name=command.name.strip(), email=email, time_zone=command.time_zone, created_at=now
+        )
+        _add_new(db, person)
+    return person
+
+
+def address_of(email: str) -> str:
+    """Return an e-mail address as it is kept and looked up."""
+    return email.strip().lower()
+
+
+def _add_patient(
+    db: Session, actor: Actor | None, member: Membership, profile: PatientProfile
+) -> None:
+    clinic = queries.clinic(db, db.info["clinic_id"])
+    patient = Patient(
+        membership_id=member.id,
+        week_starts_on=clinic.week_starts_on,
+        **_profile_columns(db, profile),
+    )
+    db.add(patient)
+    db.flush()
+    audit.record(db, actor, "patient.added", patient_id=patient.id)
+
+
+def _profile_columns(db: Session, profile: PatientProfile) -> dict[str, object]:
+    if profile.physio_id and profile.physio_id not in {p.id for p in queries.physios(db)}:
+        raise Refused({"physio_id": _("Please choose a physio of your clinic.")})
+    return vars(profile) | {
+        "kit": list(profile.kit),
+        "blocked_cautions": list(profile.blocked_cautions),
+    }
+
+
+def invite_again(
+    db: Session,
+    actor: Actor,
+    membership_id: UUID,
+    now: datetime,
+    *,
+    address: str,
+    by_mail: bool = False,
+) -> tuple[Person, str]:
+    """Replace a pending member's link by a new one; return who is invited and the link."""
+    member = queries.membership(db, membership_id)
+    if member.role not in invitable(actor):
+        raise Forbidden({"": _("You can invite patients; a manager invites colleagues.")})
+    if member.standing is not Standing.PENDING:
+        raise Refused({"": _("This person is not waiting for an invitation.")})
+    person = queries.person(db, member.person_id)
+    audit.record(db, actor, "member.invited_again", subject_id=member.id)
+    link = _new_link(db, actor, member, now, address)
+    if by_mail:
+        _post_invitation(db, member, person, link)
+    return person, link
+
+
+def _new_link(
+    db: Session, actor: Actor | None, member: Membership, now: datetime, address: str
+) -> str:
+    """Make a link that can be used, and end those before it."""
+    db.execute(
+        update(Invitation)
+        .where(
+            Invitation.membership_id == member.id,
+            Invitation.used_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    token = secrets.token_urlsafe(32)
+    db.add(
+        Invitation(
+            membership_id=member.id,
+            token_hash=queries.hash_of(token),
+            invited_by=actor.membership_id if actor else None,
+            created_at=now,
+            expires_at=now + INVITED_FOR,
+        )
+    )
+    return address.replace("{}", token)
+
+
+def _post_invitation(db: Session, member: Membership, person: Person, link: str) -> None:
+    clinic = queries.clinic(db, member.clinic_id)
+    mail.post(
+        db,
+        person.email,
+        _("%(clinic)s invites you to Rehab Tracker", clinic=clinic.name),
+        _(
+            "Hello %(name)s,\n\n%(clinic)s uses Rehab Tracker for home exercises. "
+            "Open this link within 7 days to join; it works once:\n\n%(link)s\n\n"
+            "If you did not expect this letter, you can ignore it.\n",
+            name=person.name,
+            clinic=clinic.name,
+            link=link,
+        ),
+    )
+
+
+def join(db: Session, invitation: queries.OpenInvitation, password: str, now: datetime) -> None:
+    """Use an invitation: set the password, or check the one there is, and let the member act."""
+    person, member = invitation.person, invitation.member
+    if person.password_hash is None:
+        weak = passwords.objection(password, member.role, (person.name, person.email))
+        if weak:
+            raise Refused({"password": weak})
+        person.password_hash = passwords.keep(password)
+    elif not passwords.matches(person.password_hash, password):
+        raise Refused({"password": _("This is not the password of your existing account.")})
+    _use_up(db, invitation.invitation_id, now)
+    member.standing = Standing.ACTIVE
+    audit.record(db, None, "member.joined", subject_id=member.id, clinic_id=member.clinic_id)
+
+
+def _use_up(db: Session, invitation_id: UUID, now: datetime) -> None:
+    """Consume an invitation; of two who try at the same moment one is refused."""
+    used = db.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == invitation_id,
+            Invitation.used_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+    if cast("CursorResult[Any]", used).rowcount != 1:
+        raise Refused({"": _("This invitation was used or replaced a moment ago.")})
+
+
+def begin_sign_in(db: Session, key: str, member: Membership, now: datetime) -> None:
+    """Write down that a browser is signed in as a member."""
+    db.add(
+        SignIn(
+            key=key,
+            person_id=member.person_id,
+            membership_id=member.id,
+            created_at=now,
+            seen_at=now,
+            idle_ends_at=now + IDLE[member.role],
+            ends_at=now + ABSOLUTE,
+        )
+    )
+
+
+def end_sign_in(db: Session, key: str, now: datetime) -> None:
+    """Revoke one sign-in."""
+    db.execute(update(SignIn).where(SignIn.key == key).values(revoked_at=now))
+
+
+def end_sign_ins(db: Session, person_id: UUID, now: datetime, *, but: str = "") -> None:
+    """Revoke every sign-in of a person, but one."""
+    db.execute(
+        update(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None), SignIn.key != but)
+        .values(revoked_at=now)
+    )
+
+
+def authenticate(db: Session, email: str, password: str) -> Membership | None:
+    """Return the membership to act in, or None; unknown addresses take as long as wrong words.
+
+    It only reads, so that nobody's writing waits for the slow check of a password.
+    """
+    person = db.scalars(select(Person).where(Person.email == address_of(email))).one_or_none()
+    if not passwords.matches(person.password_hash if person else None, password) or not person:
+        return None
+    own = queries.own_memberships(db, person.id)
+    return own[0][0] if own else None
+
+
+def renew_password_hash(db: Session, person_id: UUID, password: str) -> None:
+    """Keep a right password with today's settings where it was kept with weaker ones."""
+    person = queries.person(db, person_id)
+    if person.password_hash and passwords.outdated(person.password_hash):
+        person.password_hash = passwords.keep(password)
+
+
+def change_password(db: Session, actor: Actor, old: str, new: str, now: datetime) -> None:
+    """Set a new password and end every other sign-in of the person."""
+    person = queries.person(db, actor.person_id)
+    if not passwords.matches(person.password_hash, old):
+        raise Refused({"old_password": _("This is not your present password.")})
+    weak = passwords.objection(new, Role(actor.role), (person.name, person.email))
+    if weak:
+        raise Refused({"new_password": weak})
+    person.password_hash = passwords.keep(new)
+    end_sign_ins(db, person.id, now, but=actor.session_key)
+    audit.record(db, actor, "password.changed", subject_id=actor.membership_id)
+
+
+def change_own_details(db: Session, actor: Actor, name: str, time_zone: str) -> None:
+    """Change the acting person's name and time zone."""
+    person = queries.person(db, actor.person_id)
+    person.name, person.time_zone = name.strip(), time_zone
+    audit.record(db, actor, "person.changed", subject_id=actor.membership_id)
+
+
+def change_patient(db: Session, actor: Actor, patient_id: UUID, profile: PatientProfile) -> None:
+    """Change what the clinic knows of a patient; the assigned physio changes elsewhere."""
+    patient = queries.patient_card(db, patient_id).patient
+    if not may_edit(actor, patient):
+        raise Forbidden({"": _("Take this patient over first, then you can change the profile.")})
+    columns = _profile_columns(db, profile)
+    del columns["physio_id"]
+    for name, value in columns.items():
+        setattr(patient, name, value)
+    audit.record(db, actor, "patient.changed", patient_id=patient_id)
+
+
+def assign_physio(db: Session, actor: Actor, patient_id: UUID, physio_id: UUID | None) -> None:
+    """Give a patient to a physio of the clinic."""
+    patient = queries.patient_card(db, patient_id).patient
+    if physio_id not in {p.id for p in queries.physios(db)}:
+        raise Refused({"physio_id": _("Please choose a physio of your clinic.")})
+    if patient.physio_id == physio_id:
+        return
+    audit.record(
+        db,
+        actor,
+        "patient.assigned",
+        patient_id=patient_id,
+        subject_id=physio_id,
+        before=str(patient.physio_id) if patient.physio_id else None,
+    )
+    patient.physio_id = physio_id
+
+
+def disable(db: Session, actor: Actor, membership_id: UUID, now: datetime) -> None:
+    """Stop a member from acting; their sign-ins in this clinic end, their link opens nothing."""
+    member = queries.membership(db, membership_id)
+    if member.id == actor.membership_id:
+        raise Refused({"": _("You cannot disable yourself; another manager can.")})
+    member.standing = Standing.DISABLED
+    db.execute(
+        update(SignIn)
+        .where(SignIn.membership_id == member.id, SignIn.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    audit.record(db, actor, "member.disabled", subject_id=member.id)
+
+
+def enable(db: Session, actor: Actor, membership_id: UUID) -> None:
+    """Let a disabled member act again, or wait for their invitation again if they never joined."""
+    member = queries.membership(db, membership_id)
+    if member.standing is not Standing.DISABLED:
+        raise Refused({"": _("This person is not disabled.")})
+    waits = db.scalar(
+        select(
+            exists().where(
+                Invitation.membership_id == member.id,
+                Invitation.used_at.is_(None),
+                Invitation.revoked_at.is_(None),
+            )
+        )
+    )
+    member.standing = Standing.PENDING if waits else Standing.ACTIVE
+    audit.record(db, actor, "member.enabled", subject_id=member.id)

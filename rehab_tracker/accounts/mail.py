@@ -1,0 +1,104 @@
+"""Letters: put into the outbox with the change that causes them, sent once it is committed."""
+
+import smtplib
+import ssl
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any, cast
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts.models import OutboxMail
+from rehab_tracker.config import Settings
+from rehab_tracker.foundation import clock
+from rehab_tracker.foundation.db import Database
+
+TRIES = 12
+FIRST_WAIT = timedelta(minutes=1)
+"""The wait after the first failure; it doubles with each one, a day and a half in all."""
+
+SENT, GIVEN_UP = "(sent)", "(given up)"
+"""What is left of a letter: its body held a link that must not lie about."""
+SECONDS = 10
+
+
+def post(db: Session, recipient: str, subject: str, body: str) -> None:
+    """Put a letter into the outbox; it leaves when the transaction has been committed."""
+    db.add(OutboxMail(recipient=recipient, subject=subject, body=body, created_at=clock.now()))
+
+
+def deliver(database: Database, settings: Settings) -> int:
+    """Send what waits in the outbox; return how many letters left. Without SMTP nothing leaves."""
+    if settings.smtp_url is None:
+        return 0
+    with database.all_clinics(because="the outbox is shared", reads_only=True) as db:
+        waiting = db.scalars(
+            select(OutboxMail)
+            .where(OutboxMail.sent_at.is_(None), OutboxMail.attempts < TRIES)
+            .order_by(OutboxMail.created_at, OutboxMail.id)
+        ).all()
+    now = clock.now()
+    due = [letter for letter in waiting if _next_try_at(letter) <= now]
+    return sum(_deliver_one(database, settings, letter) for letter in due)
+
+
+def _next_try_at(letter: OutboxMail) -> datetime:
+    return letter.created_at + FIRST_WAIT * float(2**letter.attempts - 1)
+
+
+def _deliver_one(database: Database, settings: Settings, letter: OutboxMail) -> bool:
+    if not _claim(database, letter):
+        return False
+    try:
+        _send(settings, letter)
+    except (OSError, smtplib.SMTPException, ValueError) as problem:
+        last = letter.attempts + 1 == TRIES
+        kept = {"body": GIVEN_UP} if last else {}
+        _note(database, letter, problem=str(problem)[:300], **kept)
+        return False
+    _note(database, letter, sent_at=clock.now(), body=SENT)
+    return True
+
+
+def _claim(database: Database, letter: OutboxMail) -> bool:
+    """Take a letter so that no other process sends it at the same time."""
+    with database.all_clinics(because="the outbox is shared") as db:
+        taken = db.execute(
+            update(OutboxMail)
+            .where(OutboxMail.id == letter.id, OutboxMail.attempts == letter.attempts)
+            .values(attempts=letter.attempts + 1)
+        )
+        return cast("CursorResult[Any]", taken).rowcount == 1
+
+
+def _note(database: Database, letter: OutboxMail, **outcome: object) -> None:
+    with database.all_clinics(because="the outbox is shared") as db:
+        db.execute(update(OutboxMail).where(OutboxMail.id == letter.id).values(**outcome))
+
+
+def _send(settings: Settings, letter: OutboxMail) -> None:
+    message = EmailMessage()
+    message["From"] = settings.mail_from
+    message["Date"] = letter.created_at
+    message["Message-ID"] = f"<{letter.id}@{settings.hostname}>"
+    message["To"] = letter.recipient
+    message["Subject"] = letter.subject
+    message.set_content(letter.body)
+    url = urlsplit(settings.smtp_url or "")
+    with _connect(url) as server:
+        if url.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.send_message(message)
+
+
+def _connect(url: SplitResult) -> smtplib.SMTP:
+    """Connect to `smtp://`, `smtp+starttls://` or `smtps://`; certificates are checked."""
+    host = url.hostname or "localhost"
+    if url.scheme == "smtps":
+        checked = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=checked)
+    return smtplib.SMTP(host, url.port or 25, timeout=SECONDS)

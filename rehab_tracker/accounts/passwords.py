@@ -1,0 +1,54 @@
+"""Passwords: how strong, and how they are kept."""
+
+import re
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from flask_babel import gettext as _
+from zxcvbn import zxcvbn
+
+from rehab_tracker.domain.permission import Role
+
+_HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
+_AT_ONCE = BoundedSemaphore(4)
+"""Each hash takes 46 MB for a moment; more at once would be a way to exhaust the server."""
+
+_NOBODY = _HASHER.hash("nobody has this password")
+SHORTEST = {Role.PATIENT: 10, Role.PHYSIO: 12, Role.MANAGER: 12}
+LONGEST = 256
+STRONG_ENOUGH = 3
+_READ_BY_ZXCVBN = 72
+
+
+def keep(password: str) -> str:
+    """Return the hash to keep instead of a password."""
+    with _AT_ONCE:
+        return _HASHER.hash(password)
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Tell whether a password is the kept one, in the same time when there is none."""
+    with _AT_ONCE:
+        try:
+            return _HASHER.verify(kept or _NOBODY, password) and kept is not None
+        except VerificationError:
+            return False
+
+
+def outdated(kept: str) -> bool:
+    """Tell whether a hash was made with weaker settings than today's."""
+    return _HASHER.check_needs_rehash(kept)
+
+
+def objection(password: str, role: Role, known: tuple[str, ...] = ()) -> str | None:
+    """Return why a password is too weak for a role, or None; `known` are the person's own words."""
+    if len(password) < SHORTEST[role]:
+        return _("Please use at least %(n)s characters.", n=SHORTEST[role])
+    if len(password) > LONGEST:
+        return _("Please use at most %(n)s characters.", n=LONGEST)
+    own_words = [*known, *(word for text in known for word in re.split(r"[\s@.]+", text))]
+    rated = zxcvbn(password[:_READ_BY_ZXCVBN], user_inputs=own_words)
+    if rated["score"] < STRONG_ENOUGH:
+        return _("This is easy to guess. Three or four unrelated words make a strong password.")
+    return None

@@ -1,0 +1,205 @@
+"""Who is in a clinic."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from rehab_tracker.accounts.models import (
+    Clinic,
+    Invitation,
+    Membership,
+    Patient,
+    Person,
+    SignIn,
+    Standing,
+)
+from rehab_tracker.domain.permission import Role
+from rehab_tracker.foundation.errors import NotVisible
+
+
+@dataclass(frozen=True)
+class PatientCard:
+    """A patient with the names that a page needs."""
+
+    patient: Patient
+    name: str
+    email: str
+    zone: ZoneInfo
+    standing: Standing
+    physio_name: str | None
+
+    @property
+    def id(self) -> UUID:
+        """The patient's id."""
+        return self.patient.id
+
+    @property
+    def physio_id(self) -> UUID | None:
+        """The membership of the assigned physio."""
+        return self.patient.physio_id
+
+
+_PHYSIO, _PHYSIO_PERSON = aliased(Membership), aliased(Person)
+_CARD = (
+    select(
+        Patient,
+        Person.name,
+        Person.email,
+        Person.time_zone,
+        Membership.standing,
+        _PHYSIO_PERSON.name.label("physio_name"),
+    )
+    .join(Membership, Membership.id == Patient.membership_id)
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(_PHYSIO, _PHYSIO.id == Patient.physio_id)
+    .outerjoin(_PHYSIO_PERSON, _PHYSIO_PERSON.id == _PHYSIO.person_id)
+)
+
+
+def patient_card(db: Session, patient_id: UUID) -> PatientCard:
+    """Return one patient of the acting clinic; NotVisible when there is none of that id."""
+    row = db.execute(_CARD.where(Patient.id == patient_id)).one_or_none()
+    if row is None:
+        raise NotVisible
+    return _card(row)
+
+
+def patient_cards(
+    db: Session, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[PatientCard]:
+    """Return the patients that conditions on Patient, their Membership or Person pick, by name."""
+    found = _CARD.where(*conditions).order_by(func.lower(Person.name), Patient.id).limit(limit)
+    return [_card(row) for row in db.execute(found)]
+
+
+def _card(row: Any) -> PatientCard:
+    return PatientCard(row[0], row[1], row[2], ZoneInfo(row[3]), row[4], row[5])
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member as the team page lists them."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    standing: Standing
+    invited_until: datetime | None
+    patient_id: UUID | None
+
+
+_MEMBER = (
+    select(
+        Membership.id,
+        Person.name,
+        Person.email,
+        Membership.role,
+        Membership.standing,
+        Invitation.expires_at,
+        Patient.id,
+    )
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(
+        Invitation,
+        (Invitation.membership_id == Membership.id)
+        & Invitation.used_at.is_(None)
+        & Invitation.revoked_at.is_(None),
+    )
+    .outerjoin(Patient, Patient.membership_id == Membership.id)
+)
+
+
+def members(db: Session, *roles: Role) -> Sequence[Member]:
+    """Return the clinic's members of some roles, by role and name."""
+    listed = _MEMBER.where(Membership.role.in_(roles))
+    rows = db.execute(listed.order_by(Membership.role, Person.name, Membership.id))
+    return [Member(*row) for row in rows]
+
+
+def physios(db: Session) -> Sequence[Member]:
+    """Return the physios who may be assigned patients, by name."""
+    return [m for m in members(db, Role.PHYSIO) if m.standing is Standing.ACTIVE]
+
+
+def membership(db: Session, membership_id: UUID) -> Membership:
+    """Return a member of the acting clinic; NotVisible when there is none of that id."""
+    found = db.scalars(select(Membership).where(Membership.id == membership_id)).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def person(db: Session, person_id: UUID) -> Person:
+    """Return a person by the id that a membership or sign-in names."""
+    return db.scalars(select(Person).where(Person.id == person_id)).one()
+
+
+def clinic(db: Session, clinic_id: UUID) -> Clinic:
+    """Return the acting clinic."""
+    return db.scalars(select(Clinic).where(Clinic.id == clinic_id)).one()
+
+
+def own_memberships(db: Session, person_id: UUID) -> Sequence[tuple[Membership, str]]:
+    """Return where a person is an active member, with the clinics' names, oldest first.
+
+    It crosses clinics: call it with a session opened for that.
+    """
+    rows = db.execute(
+        select(Membership, Clinic.name)
+        .join(Clinic, Clinic.id == Membership.clinic_id)
+        .where(Membership.person_id == person_id, Membership.standing == Standing.ACTIVE)
+        .order_by(Membership.created_at, Membership.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def member_last_signed_in(db: Session, key: str) -> UUID | None:
+    """Return as whom a sign-in acts or acted, even when it has ended.
+
+    It crosses clinics: call it with a session opened for that.
+    """
+    return db.scalars(select(SignIn.membership_id).where(SignIn.key == key)).one_or_none()
+
+
+def hash_of(token: str) -> str:
+    """Return what is kept of an invitation's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class OpenInvitation:
+    """An invitation that can still be used."""
+
+    invitation_id: UUID
+    member: Membership
+    person: Person
+    clinic_name: str
+
+
+def open_invitation(db: Session, token: str, now: datetime) -> OpenInvitation | None:
+    """Return what a link invites to, or None when it is used, revoked, expired or unknown.
+
+    It crosses clinics: call it with a session opened for that.
+    """
+    row = db.execute(
+        select(Invitation.id, Membership, Person, Clinic.name)
+        .join(Membership, Membership.id == Invitation.membership_id)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Clinic, Clinic.id == Invitation.clinic_id)
+        .where(
+            Invitation.token_hash == hash_of(token),
+            Invitation.used_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > now,
+            Membership.standing == Standing.PENDING,
+        )
+    ).one_or_none()
+    return OpenInvitation(*row) if row else None

@@ -1,0 +1,172 @@
+"""Sign-in sessions that live on the server; the cookie carries only a random key to one."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Request, Response, current_app, g, session
+from flask.sessions import SessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select, update
+
+from rehab_tracker.accounts.actions import IDLE
+from rehab_tracker.accounts.models import (
+    Clinic,
+    Membership,
+    Patient,
+    Person,
+    SignIn,
+    Standing,
+)
+from rehab_tracker.domain.permission import ROLES, Role
+from rehab_tracker.foundation import clock
+from rehab_tracker.foundation.actor import Actor
+from rehab_tracker.foundation.db import database
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a session's last use is written down."""
+
+TOKEN_LENGTH = 43
+"""Characters of 32 random bytes in URL-safe base 64."""
+
+
+class Browser(dict[str, Any], SessionMixin):
+    """What Flask calls the session: one browser's token, its form key and its notices."""
+
+    def __init__(self, token: str, csrf_key: str, notices: list[Any]) -> None:
+        super().__init__(csrf_token=csrf_key)
+        self.token = token
+        self.had_notices = bool(notices)
+        if notices:
+            self["_flashes"] = notices
+
+
+class SignInSessions(SessionInterface):
+    """Opens and saves browsers; who is signed in stands in the table `sign_in`."""
+
+    def __init__(self, secret: str, *, secure: bool) -> None:
+        self.cookie = "__Host-sid" if secure else "sid"
+        self.notice_cookie = "__Host-notice" if secure else "notice"
+        self.secure = secure
+        self._secret = secret.encode()
+        self._notices = URLSafeSerializer(secret, "notices")
+
+    def open_session(self, app: Flask, request: Request) -> Browser:  # noqa: ARG002 - Flask calls it so
+        """Take the browser's token, or give it a new one; nothing is stored for strangers."""
+        token = request.cookies.get(self.cookie, "")
+        if len(token) != TOKEN_LENGTH:
+            token = secrets.token_urlsafe(32)
+        return Browser(token, self.csrf_key(token), self._read_notices(request))
+
+    def csrf_key(self, token: str) -> str:
+        """Return the form key that belongs to a token."""
+        return hmac.new(self._secret, token.encode(), hashlib.sha256).hexdigest()
+
+    def renew(self, browser: Browser) -> str:
+        """Give the browser a new token, as at every change of what it may do; return its key."""
+        browser.token = secrets.token_urlsafe(32)
+        browser["csrf_token"] = self.csrf_key(browser.token)
+        g.pop("csrf_token", None)
+        return key_of(browser.token)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
+        """Send the token and the notices not yet shown."""
+        assert isinstance(session, Browser)
+        flags: dict[str, Any] = {
+            "secure": self.secure,
+            "httponly": True,
+            "samesite": "Lax",
+            "path": "/",
+        }
+        response.set_cookie(self.cookie, session.token, **flags)
+        if notices := session.get("_flashes"):
+            response.set_cookie(self.notice_cookie, str(self._notices.dumps(notices)), **flags)
+        elif session.had_notices:
+            response.delete_cookie(self.notice_cookie, **flags)
+
+    def _read_notices(self, request: Request) -> list[Any]:
+        try:
+            notices = self._notices.loads(request.cookies.get(self.notice_cookie, ""))
+        except BadSignature:
+            return []
+        return [tuple(notice) for notice in notices]
+
+
+def browser() -> Browser:
+    """Return this request's browser."""
+    return cast("Any", session)._get_current_object()  # type: ignore[no-any-return]  # noqa: SLF001 - Flask's proxy
+
+
+def renew_browser() -> str:
+    """Give the browser a new token and return the key of its coming sign-in."""
+    return cast("SignInSessions", current_app.session_interface).renew(browser())
+
+
+def key_of(token: str) -> str:
+    """Return the key under which a token's sign-in is kept: a stolen table opens nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+_ACTING = (
+    select(
+        SignIn.person_id,
+        SignIn.membership_id,
+        SignIn.seen_at,
+        Membership.clinic_id,
+        Membership.role,
+        Person.name,
+        Person.time_zone,
+        Clinic.name.label("clinic_name"),
+        Clinic.week_starts_on,
+        Patient.id.label("patient_id"),
+        Patient.week_starts_on.label("own_week_starts_on"),
+    )
+    .join(Membership, Membership.id == SignIn.membership_id)
+    .join(Person, Person.id == SignIn.person_id)
+    .join(Clinic, Clinic.id == Membership.clinic_id)
+    .outerjoin(Patient, Patient.membership_id == Membership.id)
+    .where(SignIn.revoked_at.is_(None), Membership.standing == Standing.ACTIVE)
+)
+
+
+def actor_for(token: str, now: datetime) -> Actor | None:
+    """Return who a token acts as, or None when its sign-in ended, was revoked or never was."""
+    key = key_of(token)
+    with database().session(reads_only=True, all_clinics="to find out who asks") as db:
+        row = db.execute(
+            _ACTING.where(SignIn.key == key, SignIn.idle_ends_at > now, SignIn.ends_at > now)
+        ).one_or_none()
+    if row is None:
+        return None
+    if now - row.seen_at >= SEEN_EVERY:
+        _write_seen(key, row.role, now)
+    return Actor(
+        person_id=row.person_id,
+        membership_id=row.membership_id,
+        clinic_id=row.clinic_id,
+        role=row.role,
+        name=row.name,
+        zone=ZoneInfo(row.time_zone),
+        clinic_name=row.clinic_name,
+        week_starts_on=row.own_week_starts_on or row.week_starts_on,
+        permissions=ROLES[row.role],
+        patient_id=row.patient_id,
+        session_key=key,
+    )
+
+
+def _write_seen(key: str, role: Role, now: datetime) -> None:
+    with database().all_clinics(because="a sign-in belongs to a person") as db:
+        db.execute(
+            update(SignIn)
+            .where(SignIn.key == key)
+            .values(seen_at=now, idle_ends_at=now + IDLE[role])
+        )
+
+
+def recognize(token: str) -> None:
+    """Set the acting person of this request, as far as its browser is signed in."""
+    g.actor = actor_for(token, clock.now())

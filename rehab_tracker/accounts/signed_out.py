@@ -1,0 +1,89 @@
+"""A request without a valid sign-in loses nothing: what it typed goes on after signing in."""
+
+import json
+from uuid import UUID
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from rehab_tracker.accounts import queries
+from rehab_tracker.accounts.forms import SignInForm
+from rehab_tracker.accounts.sign_in import browser, key_of
+from rehab_tracker.foundation.access import PUBLIC, guard_of
+from rehab_tracker.foundation.db import database
+from rehab_tracker.foundation.pages import typed_again
+from rehab_tracker.foundation.shape import own_path
+
+
+def sign_in_again(code: int) -> ResponseReturnValue:
+    """Answer a request without a valid sign-in, or one whose form belongs to an older one."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"error": "signed_out"}, code
+    address = request.full_path.rstrip("?")
+    if request.method in {"GET", "HEAD"}:
+        return redirect(
+            url_for("accounts.sign_in", back_to=None if address == "/" else address), 303
+        )
+    if request.endpoint == "accounts.begin_sign_in":
+        form = SignInForm(formdata=None, **request.form)
+    elif guard_of(current_app, request.endpoint or "") == PUBLIC:
+        return _start_over()
+    else:
+        form = SignInForm(formdata=None, back_to=address, kept=_keep())
+    return render_template("accounts/sign_in_again.html", form=form), code
+
+
+def _start_over() -> ResponseReturnValue:
+    flash(_("That page had been open for too long. Please try once more."), "warning")
+    rule = request.url_rule
+    opens = rule is not None and "GET" in (rule.methods or ())
+    return redirect(request.path if opens else url_for("accounts.home"), 303)
+
+
+def _keep() -> str:
+    typed = {"by": str(_typing_member() or ""), "typed": typed_again()}
+    return json.dumps(typed, ensure_ascii=False)
+
+
+def _typing_member() -> UUID | None:
+    """Return who typed: a device may be shared, and nobody sends another person's words."""
+    if actor := g.get("actor"):
+        return UUID(actor.get_id())
+    with database().all_clinics(because="a sign-in belongs to a person", reads_only=True) as db:
+        return queries.member_last_signed_in(db, key_of(browser().token))
+
+
+def go_on(member_id: UUID, back_to: str | None, kept: str | None) -> ResponseReturnValue:
+    """Lead a person who just signed in to where they were, with what they had typed there."""
+    by, typed = _typed(kept)
+    path = known_path(back_to, "GET" if typed is None else "POST")
+    if typed is not None and by not in {"", str(member_id)}:
+        flash(_("What was typed here before belongs to somebody else. It was not sent."), "warning")
+        path = None
+    if path is None or typed is None:
+        return redirect(path or url_for("accounts.home"), 303)
+    words = sum(len(value.split()) for _name, value in typed)
+    return render_template("accounts/send_again.html", path=path, typed=typed, words=words)
+
+
+def _typed(kept: str | None) -> tuple[str, list[tuple[str, str]] | None]:
+    try:
+        content = json.loads(kept or "")
+        return str(content["by"]), [(str(name), str(value)) for name, value in content["typed"]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "", None
+
+
+def known_path(address: str | None, method: str = "GET") -> str | None:
+    """Return an address when it is one of this product that answers the method, else None."""
+    path = own_path(address)
+    adapter = current_app.create_url_adapter(request)
+    if path is None or adapter is None:
+        return None
+    try:
+        adapter.match(path.split("?")[0], method)
+    except HTTPException:
+        return None
+    return path

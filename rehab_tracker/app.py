@@ -1,0 +1,58 @@
+"""The one place that puts the product together."""
+
+from flask import Flask, g
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from rehab_tracker.accounts import routes as accounts
+from rehab_tracker.accounts import sign_in, signed_out
+from rehab_tracker.config import Settings
+from rehab_tracker.exercises import routes as exercises
+from rehab_tracker.foundation import access, db, logs, pages
+from rehab_tracker.logbook import routes as logbook
+from rehab_tracker.programs import routes as programs
+from rehab_tracker.progress import routes as progress
+from rehab_tracker.reports import routes as reports
+
+FEATURES = (accounts, exercises, programs, logbook, progress, reports)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the WSGI application for one set of settings."""
+    logs.init_logs()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_PARTS=1000,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        TRUSTED_HOSTS=[settings.hostname, "localhost", "127.0.0.1"],
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="en",
+    )
+    app.session_interface = sign_in.SignInSessions(settings.secret_key, secure=settings.secure)
+    app.extensions["database"] = db.Database(settings.database_url)
+    app.teardown_appcontext(db.close_current)
+    pages.init_pages(app)
+    Babel(app, locale_selector=lambda: "en")
+    _init_sign_in(app)
+    CSRFProtect(app)
+    for feature in FEATURES:
+        app.register_blueprint(feature.blueprint)
+    if settings.proxy_count:
+        count = settings.proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+    return app
+
+
+def _init_sign_in(app: Flask) -> None:
+    login = LoginManager(app)
+    login.session_protection = None
+    login.request_loader(lambda _request: g.get("actor"))
+    app.before_request(lambda: sign_in.recognize(sign_in.browser().token))
+    app.before_request(access.check)
+    app.extensions["sign_in_again"] = signed_out.sign_in_again

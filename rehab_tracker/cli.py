@@ -1,0 +1,258 @@
+"""The `rehab-tracker` command: run, look after and upgrade one installation."""
+
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import available_timezones
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from rehab_tracker.config import ConfigProblem, Settings
+from rehab_tracker.demo.people import PASSWORD, SIGN_INS
+from rehab_tracker.domain.week import WeekStart
+from rehab_tracker.foundation.migrate import WrongVersion
+
+MAIL_EVERY_S = 5
+
+
+def stop(sentence: str) -> NoReturn:
+    """End with one sentence and exit status 1."""
+    click.echo(f"rehab-tracker: {sentence}", err=True)
+    sys.exit(1)
+
+
+class Commands(click.Group):
+    """Says what is wrong in one sentence, whatever the command."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; its expected failures end without a stack trace."""
+        try:
+            return super().invoke(ctx)
+        except (ConfigProblem, WrongVersion) as problem:
+            stop(str(problem))
+        except OperationalError as problem:
+            stop(f"The database cannot be used: {str(problem.orig).strip().splitlines()[0]}")
+
+
+def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the product's app, read from the environment."""
+
+    @click.pass_context
+    def run(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
+        from rehab_tracker.app import create_app  # noqa: PLC0415 - `--help` stays quick
+
+        app = create_app(Settings.from_environment())
+        with app.app_context():
+            return ctx.invoke(command, app, *args, **kwargs)
+
+    return update_wrapper(run, command)
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Home exercises for runner's knee: the server and its care."""
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Make the demo clinic first, where there is none.")
+@with_app
+def serve(app: Any, *, demo: bool) -> None:
+    """Answer at REHAB_HOST and REHAB_PORT until stopped."""
+    from waitress.server import create_server  # noqa: PLC0415
+
+    from rehab_tracker.foundation import migrate  # noqa: PLC0415
+
+    settings, database = app.config["SETTINGS"], app.extensions["database"]
+    _require_free_port(settings)
+    if demo:
+        _make_demo(app)
+        app.jinja_env.globals["demo_sign_ins"] = {"password": PASSWORD, "people": SIGN_INS}
+    migrate.require_newest(database)
+    server = create_server(app, host=settings.host, port=settings.port, threads=4, ident=None)
+    threading.Thread(target=_deliver_mail, args=(database, settings), daemon=True).start()
+    click.echo(f"\nRehab Tracker answers at {settings.public_url} (Ctrl-C stops it)")
+    if demo:
+        _say_sign_ins()
+    server.run()
+
+
+def _require_free_port(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            stop(
+                f"Port {settings.port} of {settings.host} cannot be used ({problem.strerror}); "
+                "set REHAB_PORT to another one."
+            )
+
+
+def _deliver_mail(database: Any, settings: Settings) -> None:
+    from rehab_tracker.accounts import mail  # noqa: PLC0415
+
+    if settings.smtp_url is None:
+        return
+    pause = threading.Event()
+    while not pause.wait(MAIL_EVERY_S):
+        mail.deliver(database, settings)
+
+
+def _make_demo(app: Any) -> None:
+    from rehab_tracker.demo import story  # noqa: PLC0415
+    from rehab_tracker.foundation import clock, migrate  # noqa: PLC0415
+
+    migrate.upgrade(app.extensions["database"])
+    with app.test_request_context():
+        story.make(app.extensions["database"], clock.now())
+
+
+def _say_sign_ins() -> None:
+    click.echo("\nSign in with one of these, the password is always:  " + PASSWORD)
+    for who, email in SIGN_INS:
+        click.echo(f"  {who:<42} {email}")
+
+
+@main.command()
+@with_app
+def demo(app: Any) -> None:
+    """Make the demo clinic, where there is none yet, and say how to sign in."""
+    _make_demo(app)
+    _say_sign_ins()
+
+
+@main.command("init")
+@with_app
+def initialize(app: Any) -> None:
+    """Make the data folder, its secret and an empty database."""
+    from rehab_tracker.foundation import migrate  # noqa: PLC0415
+
+    settings = app.config["SETTINGS"]
+    migrate.upgrade(app.extensions["database"])
+    click.echo(f"Ready in {settings.data_dir}. Next: rehab-tracker create-clinic --help")
+
+
+def _zone(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if value not in available_timezones():
+        raise click.BadParameter("use a name such as Europe/Berlin")
+    return value
+
+
+@main.command()
+@click.argument("name")
+@click.option("--manager-name", required=True)
+@click.option("--manager-email", required=True)
+@click.option("--time-zone", default="Europe/London", show_default=True, callback=_zone)
+@click.option(
+    "--week-starts-on",
+    type=click.Choice([day.value for day in WeekStart]),
+    default="monday",
+    show_default=True,
+)
+@with_app
+def create_clinic(  # noqa: PLR0913 - options of one command
+    app: Any, *, name: str, manager_name: str, manager_email: str, time_zone: str,
+    week_starts_on: str,
+) -> None:
+    """Begin a clinic with its library, and print the invitation of its first manager."""
+    from rehab_tracker import beginning  # noqa: PLC0415
+    from rehab_tracker.foundation import clock, migrate  # noqa: PLC0415
+
+    migrate.require_newest(app.extensions["database"])
+    database = app.extensions["database"]
+    reason = "a clinic begins before anyone belongs to it"
+    with app.test_request_context(), database.all_clinics(because=reason) as db:
+        link = beginning.begin_clinic(
+            db,
+            beginning.NewClinic(
+                name, time_zone, WeekStart(week_starts_on), manager_name, manager_email
+            ),
+            clock.now(),
+            public_url=app.config["SETTINGS"].public_url,
+        )
+    click.echo(f"{name} is ready. {manager_name} joins within 7 days with this link:\n{link}")
+
+
+@main.command()
+@with_app
+def rebuild_weeks(app: Any) -> None:
+    """Recompute the weekly roll-up of every program."""
+    from rehab_tracker.logbook import weeks  # noqa: PLC0415
+
+    with app.extensions["database"].all_clinics(because="every clinic's weeks are rebuilt") as db:
+        click.echo(f"{weeks.rebuild(db)} weeks written.")
+
+
+@main.command()
+@with_app
+def deliver_mail(app: Any) -> None:
+    """Send the letters that wait, once; `serve` does so by itself."""
+    from rehab_tracker.accounts import mail  # noqa: PLC0415
+
+    if app.config["SETTINGS"].smtp_url is None:
+        stop("REHAB_SMTP_URL is not set, so no letter can leave.")
+    click.echo(f"{mail.deliver(app.extensions['database'], app.config['SETTINGS'])} letters sent.")
+
+
+@main.command("check")
+@with_app
+def check_health(app: Any) -> None:
+    """Say whether the database is whole and of the right version; exit status 1 if not."""
+    from rehab_tracker.foundation import migrate  # noqa: PLC0415
+
+    database = app.extensions["database"]
+    migrate.require_newest(database)
+    click.echo(f"version     {migrate.present(database)}, as this release needs")
+    for name, problem in migrate.faults(database):
+        click.echo(f"{name:<11} {problem or 'whole'}")
+        if problem:
+            stop("The database is damaged: restore a backup before anyone writes to it.")
+
+
+@main.group("db")
+def database_steps() -> None:
+    """Look after the database's version."""
+
+
+@database_steps.command()
+@with_app
+def upgrade(app: Any) -> None:
+    """Bring the database to the version of this release."""
+    from rehab_tracker.foundation import migrate  # noqa: PLC0415
+
+    before = migrate.present(app.extensions["database"])
+    migrate.upgrade(app.extensions["database"])
+    click.echo(f"From {before or 'nothing'} to {migrate.newest()}.")
+
+
+@database_steps.command("check")
+def check_migrations() -> None:
+    """Say whether the migrations lead to what the models say, on a database of its own."""
+    from rehab_tracker import app as _every_model  # noqa: F401, PLC0415
+    from rehab_tracker.foundation import migrate  # noqa: PLC0415
+    from rehab_tracker.foundation.db import Database  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'empty.sqlite3'}")
+        migrate.upgrade(database)
+        drifted = migrate.drift(database)
+        database.engine.dispose()
+    if drifted:
+        stop("The models say something that no migration does: run `rehab-tracker db revision`.")
+    click.echo("Migrations and models agree.")
+
+
+@database_steps.command()
+@click.argument("message")
+@with_app
+def revision(app: Any, *, message: str) -> None:
+    """Draft the next numbered migration from what the models changed."""
+    from rehab_tracker.foundation import migrate  # noqa: PLC0415
+
+    click.echo(migrate.write_revision(app.extensions["database"], message))

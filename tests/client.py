@@ -1,0 +1,72 @@
+"""A test browser that looks at every page it gets, as a reviewer would."""
+
+import re
+from contextvars import Context
+from typing import Any
+
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from rehab_tracker.accounts.sign_in import SignInSessions
+
+WRITES = re.compile(
+    r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\b(?! \"?(sign_in|audit_event)\b)", re.IGNORECASE
+)
+TITLE = re.compile(r"<title>\s*\S[^<]*</title>")
+FORM = re.compile(r"<form\b(.*?)</form>", re.DOTALL)
+
+
+class CheckedClient(FlaskClient):
+    """Fails the test on a GET that writes, an answer of 5xx, a page without a title or an
+    unprotected form. Counts the SQL statements of the last request. POST carries its form token.
+    """
+
+    statements: list[str]
+
+    def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:  # type: ignore[override]
+        if kwargs.get("method") == "POST" and csrf and "json" not in kwargs:
+            data = kwargs.get("data")
+            if data is None or hasattr(data, "setdefault"):
+                kwargs["data"] = {"csrf_token": self.form_token(), **(data or {})}
+        self.statements = []
+        engine = self.application.extensions["database"].engine
+        event.listen(engine, "before_cursor_execute", self._note)
+        try:
+            # a context of its own: a request never shares the `g` of the test around it, and what
+            # it streams is read to the end in there
+            kwargs.setdefault("buffered", True)
+            response: TestResponse = Context().run(super().open, *args, **kwargs)
+        finally:
+            event.remove(engine, "before_cursor_execute", self._note)
+        self._look_at(response)
+        return response
+
+    def form_token(self) -> str:
+        """Return the token that this browser's forms carry."""
+        sessions = self.application.session_interface
+        assert isinstance(sessions, SignInSessions)
+        cookie = self.get_cookie(sessions.cookie)
+        if cookie is None:
+            self.get("/sign-in")
+            cookie = self.get_cookie(sessions.cookie)
+        assert cookie is not None
+        signer = URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token")
+        return str(signer.dumps(sessions.csrf_key(cookie.value)))
+
+    def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        self.statements.append(statement)
+
+    def _look_at(self, response: TestResponse) -> None:
+        assert response.status_code < 500 or response.status_code == 503, response.text
+        if response.request.method == "GET":
+            written = [s for s in self.statements if WRITES.match(s)]
+            assert not written, f"a GET wrote: {written}"
+        if response.mimetype == "text/html" and response.status_code not in {302, 303}:
+            page = response.text
+            assert TITLE.search(page), "a page without a title"
+            assert 'class=""' not in page, "an empty class"
+            for form in FORM.findall(page):
+                protected = "csrf_token" in form or 'method="get"' in form.lower()
+                assert protected, f"an unprotected form: {form[:200]}"

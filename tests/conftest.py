@@ -1,0 +1,161 @@
+"""Databases of both kinds, the app, and browsers that look at what they get."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from rehab_tracker import create_app
+from rehab_tracker.accounts.models import Clinic
+from rehab_tracker.accounts.sign_in import key_of
+from rehab_tracker.config import Settings
+from rehab_tracker.foundation import clock, migrate
+from rehab_tracker.foundation.db import Base, Database
+from tests import postgres
+from tests.builders.people import Somebody, a_clinic
+from tests.client import CheckedClient
+
+REQUIRED = {word for word in os.environ.get("REHAB_TEST_REQUIRE", "").split(",") if word}
+POSTGRES = "REHAB_TEST_POSTGRES_URL"
+_running = ExitStack()
+
+
+def missing(what: str, why: str) -> None:
+    """Skip with a printed reason, or fail where the run says that it must be there."""
+    if what in REQUIRED:
+        pytest.fail(f"{what} is required by REHAB_TEST_REQUIRE, but {why}", pytrace=False)
+    pytest.skip(f"{what}: {why}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for the whole run, in the process that leads the others."""
+    is_worker = hasattr(config, "workerinput")
+    bin_folder = postgres.binaries()
+    if not is_worker and POSTGRES not in os.environ and bin_folder:
+        os.environ[POSTGRES] = _running.enter_context(postgres.server(bin_folder))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the PostgreSQL of this run."""
+    if not hasattr(config, "workerinput"):
+        _running.close()
+
+
+def _migrated(url: str) -> None:
+    database = Database(url)
+    migrate.upgrade(database)
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Return the address of a migrated database that tests use one after the other."""
+    if POSTGRES not in os.environ:
+        missing("postgres", "no server was found on this machine")
+    name = f"test_{secrets.token_hex(6)}"
+    url = make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False)
+    _on_postgres(f"CREATE DATABASE {name}")
+    _migrated(url)
+    yield url
+    _on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_postgres(statement: str) -> None:
+    engine = create_engine(os.environ[POSTGRES], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a migrated database without a row."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        path = shutil.copy(template, tmp_path / "rehab.sqlite3")
+        yield f"sqlite:///{path}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    _empty(url)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=database_url, secret_key="t" * 40)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.testing = True
+    app.test_client_class = CheckedClient
+    yield app
+    pool = app.extensions["database"].engine.pool
+    assert pool.checkedout() == 0, "a request left its connection open"
+    app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def clinic(database: Database) -> Clinic:
+    return a_clinic(database)
+
+
+@pytest.fixture
+def db(app: Flask, database: Database, clinic: Clinic) -> Iterator[Session]:
+    """Open a session of the clinic; commit what a request is to see."""
+    with app.test_request_context(), database.session(clinic_id=clinic.id) as session:
+        yield session
+
+
+@pytest.fixture
+def as_(app: Flask, database: Database) -> Callable[[Somebody], CheckedClient]:
+    """Sign somebody in, in a browser of their own; their rows must be committed."""
+
+    def signed_in(somebody: Somebody) -> CheckedClient:
+        from rehab_tracker.accounts import actions  # noqa: PLC0415
+
+        token = secrets.token_urlsafe(32)
+        with database.all_clinics(because="a test signs in") as session:
+            actions.begin_sign_in(session, key_of(token), somebody.member, clock.now())
+        client: Any = app.test_client()
+        client.set_cookie("sid", token)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def stranger(app: Flask) -> CheckedClient:
+    client: Any = app.test_client()
+    return client

@@ -1,0 +1,49 @@
+"""A clinic with one of each, who all know the password."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts.models import Clinic
+from rehab_tracker.accounts.passwords import keep
+from rehab_tracker.domain.permission import Role
+from rehab_tracker.foundation.db import Database
+from tests.builders.people import PASSWORD, Somebody, a_clinic, a_member, a_patient
+from tests.client import CheckedClient
+
+As = Callable[[Somebody], CheckedClient]
+KEPT = keep(PASSWORD)
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who the tests of this feature act as."""
+
+    manager: Somebody
+    physio: Somebody
+    colleague: Somebody
+    patient: Somebody
+
+
+@pytest.fixture
+def team(db: Session, clinic: Clinic) -> Team:
+    physio = a_member(db, clinic, name="Jonas Weber", password_hash=KEPT)
+    team = Team(
+        manager=a_member(db, clinic, Role.MANAGER, name="Nora Lindqvist", password_hash=KEPT),
+        physio=physio,
+        colleague=a_member(db, clinic, name="Amina Yusuf", password_hash=KEPT),
+        patient=a_patient(db, clinic, physio, name="Maria Costa"),
+    )
+    team.patient.person.password_hash = KEPT
+    db.commit()
+    return team
+
+
+@pytest.fixture
+def elsewhere(database: Database) -> Somebody:
+    """Return the manager of another clinic."""
+    clinic = a_clinic(database, name="Hillside")
+    with database.of_clinic(clinic.id) as db:
+        return a_member(db, clinic, Role.MANAGER, name="Moana Parata", password_hash=KEPT)

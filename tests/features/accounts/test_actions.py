@@ -1,0 +1,452 @@
+"""Invitations, standing, and who looks after whom."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts import actions, mail, queries
+from rehab_tracker.accounts.actions import Invite, PatientProfile
+from rehab_tracker.accounts.models import (
+    Aggravator,
+    Clinic,
+    Invitation,
+    Knee,
+    Membership,
+    OutboxMail,
+    Patient,
+    Person,
+    SignIn,
+    Standing,
+)
+from rehab_tracker.domain.permission import Role
+from rehab_tracker.foundation import clock
+from rehab_tracker.foundation.audit import AuditEvent
+from rehab_tracker.foundation.db import Database
+from rehab_tracker.foundation.errors import Forbidden, NotVisible, Refused
+from tests.builders.people import LONG_AGO, PASSWORD, Somebody, a_member
+from tests.features.accounts.conftest import Team
+
+NOW = LONG_AGO + timedelta(days=60)
+WEEK = timedelta(days=7)
+
+
+def invite(
+    db: Session,
+    by: Somebody | None,
+    role: Role = Role.PATIENT,
+    email: str = "new@example.org",
+    profile: PatientProfile | None = None,
+) -> str:
+    """Invite somebody and return the link's token."""
+    command = Invite("Yael", email, role, "Asia/Jerusalem", profile or PatientProfile())
+    return actions.invite(db, by.actor if by else None, command, NOW, address="{}")
+
+
+def is_open(database: Database, token: str, now: datetime = NOW) -> bool:
+    with database.all_clinics(because="a test follows a link", reads_only=True) as db:
+        return queries.open_invitation(db, token, now) is not None
+
+
+def join(database: Database, token: str, password: str = PASSWORD) -> None:
+    with database.all_clinics(because="a test joins") as db:
+        invitation = queries.open_invitation(db, token, NOW)
+        if invitation is None:
+            raise Refused({"": "over"})
+        actions.join(db, invitation, password, NOW)
+
+
+def deeds(db: Session) -> list[str]:
+    return sorted(db.scalars(select(AuditEvent.action)))
+
+
+def test_an_invited_patient_joins_with_everything_the_physio_wrote(
+    db: Session, database: Database, team: Team
+):
+    profile = PatientProfile(
+        team.physio.member.id, Knee.LEFT, Aggravator.RUNNING, "Run 5 km", ("mat",), ("impact",),
+        LONG_AGO.date(),
+    )  # fmt: skip
+    token = invite(db, team.physio, email=" New@Example.ORG ", profile=profile)
+    db.commit()
+    join(database, token)
+    person = db.scalars(select(Person).where(Person.email == "new@example.org")).one()
+    member = db.scalars(select(Membership).where(Membership.person_id == person.id)).one()
+    patient = db.scalars(select(Patient).where(Patient.membership_id == member.id)).one()
+    assert member.standing is Standing.ACTIVE
+    assert patient.physio_id == team.physio.member.id
+    assert (patient.affected_side, patient.kit, patient.blocked_cautions) == (
+        Knee.LEFT, ["mat"], ["impact"],
+    )  # fmt: skip
+    assert deeds(db) == ["member.invited", "member.joined", "patient.added"]
+
+
+def test_an_audit_event_holds_no_names(db: Session, team: Team):
+    invite(db, team.manager)
+    db.flush()
+    for event in db.scalars(select(AuditEvent)):
+        assert "Yael" not in str(event.details)
+        assert "new@" not in str(event.details)
+
+
+@pytest.mark.parametrize("role", [Role.PHYSIO, Role.MANAGER])
+def test_a_physio_invites_no_colleagues(db: Session, team: Team, role: Role):
+    with pytest.raises(Refused, match="manager invites"):
+        invite(db, team.physio, role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_manager_invites_everybody(db: Session, team: Team, role: Role):
+    assert len(invite(db, team.manager, role)) == 43
+
+
+@pytest.mark.usefixtures("clinic")
+def test_the_operator_invites_a_clinics_first_manager(db: Session):
+    assert invite(db, None, Role.MANAGER)
+
+
+@pytest.mark.parametrize(
+    ("standing", "sentence"), [(Standing.PENDING, "already invited"), (Standing.ACTIVE, "belongs")]
+)
+def test_nobody_is_invited_twice(
+    db: Session, clinic: Clinic, team: Team, standing: Standing, sentence: str
+):
+    known = a_member(db, clinic, standing=standing)
+    with pytest.raises(Refused, match=sentence) as refused:
+        invite(db, team.manager, email=known.person.email.upper())
+    assert set(refused.value.problems) == {"email"}
+
+
+def test_two_clicks_at_the_same_moment_invite_once(app: Flask, database: Database, team: Team):
+    start = Barrier(2)
+
+    def click(_number: int) -> bool:
+        with app.test_request_context(), database.session(clinic_id=team.manager.clinic.id) as db:
+            start.wait()
+            try:
+                invite(db, team.manager)
+                db.commit()
+            except Refused as refused:
+                return "email" not in refused.problems
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(click, range(2))) == [False, True]
+
+
+def test_another_clinics_physio_cannot_be_assigned(db: Session, team: Team, elsewhere: Somebody):
+    with pytest.raises(Refused) as refused:
+        invite(db, team.physio, profile=PatientProfile(physio_id=elsewhere.member.id))
+    assert set(refused.value.problems) == {"physio_id"}
+
+
+def test_a_link_works_once(db: Session, database: Database, team: Team):
+    token = invite(db, team.physio)
+    db.commit()
+    join(database, token)
+    assert not is_open(database, token)
+
+
+def test_of_many_who_use_a_link_at_once_exactly_one_joins(
+    app: Flask, db: Session, database: Database, team: Team
+):
+    token = invite(db, team.physio)
+    db.commit()
+    start = Barrier(5)
+
+    def use(_number: int) -> bool:
+        with app.test_request_context():
+            start.wait()
+            try:
+                join(database, token)
+            except Refused:
+                return False
+            return True
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sorted(pool.map(use, range(5))) == [False] * 4 + [True]
+    assert deeds(db).count("member.joined") == 1
+
+
+def test_a_link_ends_after_7_days(db: Session, database: Database, team: Team):
+    token = invite(db, team.physio)
+    db.commit()
+    assert is_open(database, token, NOW + WEEK - timedelta(seconds=1))
+    assert not is_open(database, token, NOW + WEEK)
+
+
+def test_a_new_link_ends_the_one_before(db: Session, database: Database, team: Team):
+    first = invite(db, team.physio)
+    db.commit()
+    member = db.scalars(select(Membership).where(Membership.standing == Standing.PENDING)).one()
+    _, second = actions.invite_again(db, team.physio.actor, member.id, NOW, address="{}")
+    db.commit()
+    assert not is_open(database, first)
+    assert is_open(database, second)
+
+
+def test_a_link_that_ended_while_somebody_typed_is_not_used(
+    db: Session, database: Database, team: Team
+):
+    token = invite(db, team.physio)
+    db.commit()
+    with database.all_clinics(because="a test types slowly", reads_only=True) as slow:
+        opened = queries.open_invitation(slow, token, NOW)
+    assert opened
+    actions.invite_again(db, team.physio.actor, opened.member.id, NOW, address="{}")
+    db.commit()
+    with (
+        database.all_clinics(because="a test joins") as late,
+        pytest.raises(Refused, match="replaced"),
+    ):
+        actions.join(late, opened, PASSWORD, NOW)
+
+
+def test_a_link_is_not_kept_where_a_thief_could_read_it(db: Session, team: Team):
+    token = invite(db, team.physio)
+    db.flush()
+    assert db.scalars(select(Invitation.token_hash)).one() != token
+    assert db.scalars(select(OutboxMail)).all() == []
+
+
+def test_who_has_joined_is_not_invited_again(db: Session, team: Team):
+    with pytest.raises(Refused):
+        actions.invite_again(db, team.manager.actor, team.colleague.member.id, NOW, address="{}")
+
+
+def test_a_physio_does_not_get_a_managers_link(db: Session, team: Team):
+    invite(db, team.manager, Role.MANAGER)
+    member = db.scalars(select(Membership).where(Membership.standing == Standing.PENDING)).one()
+    with pytest.raises(Forbidden):
+        actions.invite_again(db, team.physio.actor, member.id, NOW, address="{}")
+
+
+def test_a_weak_password_leaves_the_link_open(db: Session, database: Database, team: Team):
+    token = invite(db, team.physio)
+    db.commit()
+    with pytest.raises(Refused, match="easy to guess"):
+        join(database, token, "password1234")
+    assert is_open(database, token)
+
+
+def test_somebody_of_another_clinic_joins_with_their_own_password(
+    db: Session, database: Database, team: Team, elsewhere: Somebody
+):
+    token = invite(db, team.manager, Role.PHYSIO, elsewhere.person.email)
+    db.commit()
+    with pytest.raises(Refused, match="existing account"):
+        join(database, token, "another long password here")
+    join(database, token, PASSWORD)
+    with database.all_clinics(because="a test counts clinics", reads_only=True) as everywhere:
+        own = queries.own_memberships(everywhere, elsewhere.person.id)
+    assert [name for _member, name in own] == ["Hillside", team.manager.clinic.name]
+
+
+def test_an_invitation_never_renames_somebody_of_another_clinic(
+    db: Session, team: Team, elsewhere: Somebody
+):
+    invite(db, team.manager, Role.PHYSIO, elsewhere.person.email)
+    assert queries.person(db, elsewhere.person.id).name == "Moana Parata"
+
+
+def test_signing_in_leads_to_the_first_clinic_where_one_may_act(
+    database: Database, team: Team, elsewhere: Somebody
+):
+    with database.of_clinic(elsewhere.clinic.id) as far:
+        far.add(
+            Membership(
+                person_id=team.physio.person.id,
+                role=Role.MANAGER,
+                standing=Standing.ACTIVE,
+                created_at=NOW,
+            )
+        )
+
+    def clinic_of(somebody: Somebody) -> UUID | None:
+        with database.all_clinics(because="a test signs in", reads_only=True) as db:
+            member = actions.authenticate(db, somebody.person.email, PASSWORD)
+        return member.clinic_id if member else None
+
+    assert clinic_of(team.physio) == team.physio.clinic.id
+    with database.of_clinic(team.physio.clinic.id) as db:
+        actions.disable(db, team.manager.actor, team.physio.member.id, NOW)
+    assert clinic_of(team.physio) == elsewhere.clinic.id
+
+
+def test_disabling_ends_the_sign_ins_of_this_clinic_alone(
+    db: Session, database: Database, team: Team, elsewhere: Somebody
+):
+    with database.of_clinic(elsewhere.clinic.id) as far:
+        second = Membership(
+            person_id=team.physio.person.id, role=Role.PHYSIO, standing=Standing.ACTIVE,
+            created_at=NOW,
+        )  # fmt: skip
+        far.add(second)
+    with database.all_clinics(because="a test signs in") as everywhere:
+        actions.begin_sign_in(everywhere, "here", team.physio.member, NOW)
+        actions.begin_sign_in(everywhere, "there", second, NOW)
+    actions.disable(db, team.manager.actor, team.physio.member.id, NOW)
+    db.commit()
+    assert dict(db.execute(select(SignIn.key, SignIn.revoked_at)).all()) == {
+        "here": NOW,
+        "there": None,
+    }
+    assert deeds(db) == ["member.disabled"]
+
+
+def test_nobody_disables_themselves(db: Session, team: Team):
+    with pytest.raises(Refused, match="yourself"):
+        actions.disable(db, team.manager.actor, team.manager.member.id, NOW)
+
+
+def test_another_clinics_member_does_not_exist(db: Session, team: Team, elsewhere: Somebody):
+    with pytest.raises(NotVisible):
+        actions.disable(db, team.manager.actor, elsewhere.member.id, NOW)
+    with pytest.raises(NotVisible):
+        actions.enable(db, team.manager.actor, elsewhere.member.id)
+
+
+def test_a_member_who_is_enabled_acts_again(db: Session, team: Team):
+    actions.disable(db, team.manager.actor, team.physio.member.id, NOW)
+    actions.enable(db, team.manager.actor, team.physio.member.id)
+    assert queries.membership(db, team.physio.member.id).standing is Standing.ACTIVE
+    with pytest.raises(Refused):
+        actions.enable(db, team.manager.actor, team.physio.member.id)
+
+
+def test_who_never_joined_still_has_to_join_after_being_enabled(
+    db: Session, database: Database, team: Team
+):
+    token = invite(db, team.physio)
+    db.flush()
+    member = db.scalars(select(Membership).where(Membership.standing == Standing.PENDING)).one()
+    actions.disable(db, team.manager.actor, member.id, NOW)
+    db.commit()
+    assert not is_open(database, token)
+    actions.enable(db, team.manager.actor, member.id)
+    db.commit()
+    assert member.standing is Standing.PENDING
+    assert is_open(database, token)
+
+
+def test_a_change_of_password_ends_every_other_sign_in(db: Session, database: Database, team: Team):
+    with database.all_clinics(because="a test signs in") as everywhere:
+        for key in ("phone", "desk"):
+            actions.begin_sign_in(everywhere, key, team.physio.member, NOW)
+    with database.session(clinic_id=team.physio.clinic.id) as own:
+        actor = team.physio.actor
+        object.__setattr__(actor, "session_key", "desk")
+        actions.change_password(own, actor, PASSWORD, "four brave otters dance", NOW)
+        own.commit()
+    ended = dict(db.execute(select(SignIn.key, SignIn.revoked_at)).all())
+    assert ended == {"phone": NOW, "desk": None}
+    assert deeds(db) == ["password.changed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("wrong", "four brave otters dance", "old_password"),
+        (PASSWORD, "short", "new_password"),
+        (PASSWORD, "Jonas Weber 1", "new_password"),
+    ],
+)
+def test_a_password_is_not_changed_to_a_weak_one_or_by_somebody_else(
+    db: Session, team: Team, old: str, new: str, field: str
+):
+    with pytest.raises(Refused) as refused:
+        actions.change_password(db, team.physio.actor, old, new, NOW)
+    assert set(refused.value.problems) == {field}
+
+
+def test_taking_a_patient_over_is_recorded_with_who_it_was_before(db: Session, team: Team):
+    colleague = team.colleague
+    actions.assign_physio(db, colleague.actor, team.patient.id, colleague.member.id)
+    db.flush()
+    event = db.scalars(select(AuditEvent)).one()
+    assert (event.action, event.membership_id) == ("patient.assigned", colleague.member.id)
+    assert (event.patient_id, event.subject_id) == (team.patient.id, colleague.member.id)
+    assert event.details == {"before": str(team.physio.member.id)}
+    assert queries.patient_card(db, team.patient.id).physio_name == "Amina Yusuf"
+
+
+@pytest.mark.parametrize("who", ["manager", "patient"])
+def test_only_a_physio_looks_after_patients(db: Session, team: Team, who: str):
+    with pytest.raises(Refused):
+        actions.assign_physio(db, team.manager.actor, team.patient.id, getattr(team, who).member.id)
+
+
+def test_a_disabled_physio_gets_no_patients(db: Session, team: Team):
+    actions.disable(db, team.manager.actor, team.colleague.member.id, NOW)
+    db.flush()
+    with pytest.raises(Refused):
+        actions.assign_physio(db, team.manager.actor, team.patient.id, team.colleague.member.id)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [("manager", True), ("physio", True), ("colleague", False)]
+)
+def test_the_assigned_physio_and_managers_change_a_profile(
+    db: Session, team: Team, who: str, may: bool
+):
+    actor, profile = getattr(team, who).actor, PatientProfile(goal="Dance", kit=("mat",))
+    if not may:
+        with pytest.raises(Forbidden, match="Take this patient over"):
+            actions.change_patient(db, actor, team.patient.id, profile)
+        return
+    actions.change_patient(db, actor, team.patient.id, profile)
+    db.flush()
+    patient = queries.patient_card(db, team.patient.id).patient
+    assert (patient.goal, patient.kit) == ("Dance", ["mat"])
+    assert patient.physio_id == team.physio.member.id
+    assert deeds(db) == ["patient.changed"]
+
+
+def test_a_letter_is_written_only_where_it_can_be_sent(db: Session, team: Team):
+    command = Invite("Yael", "new@example.org", Role.PATIENT, "UTC")
+    link = actions.invite(db, team.physio.actor, command, NOW, address="https://x/{}", by_mail=True)
+    db.flush()
+    letter = db.scalars(select(OutboxMail)).one()
+    assert letter.recipient == "new@example.org"
+    assert link in letter.body
+    assert mail.SENT not in letter.body
+
+
+def test_a_waiting_invitation_shows_until_when_it_works(db: Session, team: Team):
+    invite(db, team.physio)
+    db.flush()
+    waiting = [m for m in queries.members(db, Role.PATIENT) if m.standing is Standing.PENDING]
+    assert [(m.email, m.invited_until) for m in waiting] == [("new@example.org", NOW + WEEK)]
+
+
+def test_details_of_ones_own_are_changed(db: Session, team: Team):
+    actions.change_own_details(db, team.physio.actor, " Jonas W. ", "Europe/Rome")
+    db.flush()
+    person = queries.person(db, team.physio.person.id)
+    assert (person.name, person.time_zone) == ("Jonas W.", "Europe/Rome")
+    assert deeds(db) == ["person.changed"]
+
+
+def test_a_password_kept_with_weaker_settings_is_kept_anew_at_sign_in(db: Session, team: Team):
+    from argon2 import PasswordHasher  # noqa: PLC0415
+
+    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    person = queries.person(db, team.physio.person.id)
+    person.password_hash = old
+    db.commit()
+    assert actions.authenticate(db, person.email, PASSWORD)
+    actions.renew_password_hash(db, person.id, PASSWORD)
+    assert person.password_hash != old
+    assert actions.authenticate(db, person.email, PASSWORD)
+
+
+def test_time_is_read_from_the_clock_alone(db: Session, team: Team):
+    with clock.stopped(NOW):
+        actions.disable(db, team.manager.actor, team.colleague.member.id, clock.now())
+        db.flush()
+    assert db.scalars(select(AuditEvent.at)).one() == NOW

@@ -1,0 +1,172 @@
+"""What every answer carries, and what people read when something goes wrong."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask, abort
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from rehab_tracker import create_app
+from rehab_tracker.accounts.models import Clinic
+from rehab_tracker.config import Settings
+from rehab_tracker.foundation.access import public
+from rehab_tracker.foundation.errors import Forbidden, NotVisible, Refused, Stale
+from tests.builders.people import Somebody, a_patient
+from tests.client import CheckedClient
+
+ON_EVERY_ANSWER = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+
+
+def _look(response: TestResponse) -> None:
+    for name, value in ON_EVERY_ANSWER.items():
+        assert response.headers[name] == value, name
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [("/sign-in", 200), ("/me", 303), ("/nowhere", 404), ("/sign-out", 405)]
+)
+def test_every_answer_carries_the_headers(stranger: CheckedClient, path: str, code: int):
+    response = stranger.get(path)
+    assert response.status_code == code
+    _look(response)
+
+
+def test_a_page_holds_no_inline_script_or_style(stranger: CheckedClient):
+    page = stranger.get("/sign-in").text
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
+
+
+def test_static_files_live_for_good_under_an_address_that_changes(app: Flask):
+    address = app.extensions["static_files"].address("tokens.css")
+    response = app.test_client().get(address)
+    assert response.status_code == 200
+    assert "immutable" in response.headers["Cache-Control"]
+    response.close()
+    with pytest.raises(KeyError):
+        app.extensions["static_files"].address("nothing.css")
+
+
+@pytest.fixture
+def patient(db: Session, clinic: Clinic) -> Somebody:
+    somebody = a_patient(db, clinic, name="Maria")
+    db.commit()
+    return somebody
+
+
+@pytest.mark.parametrize(
+    ("problem", "code", "words"),
+    [
+        (Refused({"": "Seven days at most."}), 422, "Seven days at most."),
+        (Stale({"": "Jonas changed it at 9:14."}), 409, "Jonas changed it at 9:14."),
+        (Forbidden({"": "Take Maria over first."}), 403, "Take Maria over first."),
+        (NotVisible(), 404, "Nothing was lost"),
+        (OperationalError("", {}, Exception("locked")), 503, "saved before is safe"),
+    ],
+)
+def test_a_problem_says_what_happened_and_what_to_do(
+    problem: Exception, code: int, words: str, app: Flask, patient: Somebody,
+    as_: Callable[[Somebody], CheckedClient],
+):  # fmt: skip
+    @public
+    def trouble() -> str:
+        raise problem
+
+    app.add_url_rule("/trouble", "trouble", trouble)
+    response = as_(patient).get("/trouble")
+    assert response.status_code == code
+    assert words in response.text
+    assert "btn--primary" in response.text
+    _look(response)
+
+
+def test_a_broken_page_says_nothing_of_its_inside(app: Flask):
+    @public
+    def broken() -> str:
+        raise ZeroDivisionError("secret detail")
+
+    app.add_url_rule("/broken", "broken", broken)
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = None
+    response = app.test_client().get("/broken")
+    assert response.status_code == 500
+    assert "secret detail" not in response.text
+    _look(response)
+
+
+@pytest.mark.parametrize("code", [400, 413, 500, 503])
+def test_the_pages_of_last_resort_need_no_sign_in_and_no_database(app: Flask, code: int):
+    @public
+    def trouble() -> str:
+        abort(code)
+
+    app.add_url_rule("/trouble", "trouble", trouble)
+    app.test_client_class = None
+    response = app.test_client().get("/trouble")
+    assert response.status_code == code
+    assert "<nav" not in response.text
+    assert "</html>" in response.text
+
+
+def test_a_foreign_host_is_refused_without_an_error_inside(app: Flask):
+    response = app.test_client().get("/sign-in", headers={"Host": "evil.example.com"})
+    assert response.status_code == 400
+    assert "evil.example.com" not in response.text
+
+
+@pytest.mark.usefixtures("app")
+def test_a_note_of_300_kb_is_refused_with_a_sentence(
+    patient: Somebody, as_: Callable[[Somebody], CheckedClient]
+):
+    response = as_(patient).post("/me", data={"name": "x" * 300_000})
+    assert response.status_code == 413
+    assert "larger than we accept" in response.text
+
+
+def test_a_signed_out_note_of_300_kb_is_refused_with_a_sentence(stranger: CheckedClient):
+    response = stranger.post("/me", data={"name": "x" * 300_000})
+    assert response.status_code == 413
+    assert "larger than we accept" in response.text
+
+
+def test_a_thousand_and_one_fields_are_refused(stranger: CheckedClient):
+    fields = [f"f{number}=1" for number in range(1200)]
+    boundary = "frontier"
+    parts = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n1\r\n'
+        for field in fields
+    )
+    response = stranger.post(
+        "/sign-in",
+        data=f"{parts}--{boundary}--\r\n",
+        content_type=f"multipart/form-data; boundary={boundary}",
+        csrf=False,
+    )
+    assert response.status_code == 413
+
+
+@pytest.mark.usefixtures("tmp_path")
+def test_cookies_and_links_insist_on_https_in_production(settings: Settings):
+    app = create_app(replace(settings, public_url="https://clinic.example.org"))
+    response = app.test_client().get("/sign-in", base_url="https://clinic.example.org")
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-sid=")
+    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert flag in cookie
+    assert "Domain" not in cookie
+    app.extensions["database"].engine.dispose()

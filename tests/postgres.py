@@ -1,0 +1,52 @@
+"""A PostgreSQL server of the tests' own, on a socket in a temporary folder."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+
+
+def binaries() -> Path | None:
+    """Return the folder of the newest server on this machine, if there is one."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda f: int(f.parent.name))
+    found = shutil.which("pg_ctl")
+    folders = [Path(found).resolve().parent] if found and not folders else folders
+    return folders[-1] if folders else None
+
+
+def _user() -> str | None:
+    """Return whom to run the server as: root may not, an ordinary person runs it themselves."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+@contextmanager
+def server(bin_folder: Path) -> Iterator[str]:
+    """Run a server and give the address of its first database."""
+    folder = Path(tempfile.mkdtemp(prefix="rehab-pg-"))
+    user = _user()
+    if user:
+        shutil.chown(folder, user)
+    run = {"user": user, "check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
+    data = folder / "data"
+    subprocess.run(
+        [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, **run,
+    )
+    settings = " ".join(f"-c {setting}" for setting in FAST)
+    options = f"-k {folder} -h '' {settings}"
+    start = [bin_folder / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
+    subprocess.run(start, **run)
+    try:
+        yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+    finally:
+        subprocess.run([bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+        shutil.rmtree(folder, ignore_errors=True)
