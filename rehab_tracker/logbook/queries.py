@@ -1,0 +1,179 @@
+"""What was logged and felt, and the lights that follow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from rehab_tracker.domain import pain
+from rehab_tracker.domain.pain import Light, PainLimits, PainScores, Profile
+from rehab_tracker.foundation.errors import NotVisible
+from rehab_tracker.logbook.models import (
+    ClinicTreatment,
+    LoggedExercise,
+    LoggedSession,
+    LogRevision,
+    MorningCheck,
+    ProgramWeek,
+)
+
+_DAY = timedelta(days=1)
+_MORNINGS_KEPT_FOR = timedelta(days=14)
+_WITH_SETS = selectinload(LoggedSession.exercises).selectinload(LoggedExercise.sets)
+
+
+class HasLimits(Protocol):
+    """Anything that sets the pain limits of sessions, as a program's version does."""
+
+    @property
+    def pain_profile(self) -> Profile:
+        """The kind of knee and work that the limits are for."""
+
+    @property
+    def green_max(self) -> int:
+        """The highest worst pain that stays green."""
+
+    @property
+    def amber_max(self) -> int:
+        """The highest worst pain that stays amber."""
+
+
+def sessions_of(
+    db: Session,
+    patient_id: UUID,
+    first: date,
+    last: date,
+    *,
+    with_sets: bool = False,
+    withdrawn: bool = False,
+) -> Sequence[LoggedSession]:
+    """Return a patient's standing sessions of some days, oldest first; withdrawn ones if asked.
+
+    `with_sets` loads the exercises and their sets too, in two more statements.
+    """
+    found = select(LoggedSession).where(
+        LoggedSession.patient_id == patient_id, LoggedSession.performed_on.between(first, last)
+    )
+    if not withdrawn:
+        found = found.where(LoggedSession.withdrawn_at.is_(None))
+    if with_sets:
+        found = found.options(_WITH_SETS)
+    order = (LoggedSession.performed_on, LoggedSession.performed_at, LoggedSession.id)
+    return db.scalars(found.order_by(*order)).all()
+
+
+def session_of(db: Session, patient_id: UUID, session_id: UUID) -> LoggedSession:
+    """Return one of a patient's sessions with its sets; NotVisible when there is none."""
+    found = db.scalars(
+        select(LoggedSession)
+        .where(LoggedSession.id == session_id, LoggedSession.patient_id == patient_id)
+        .options(_WITH_SETS)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def revisions_of(db: Session, session_id: UUID) -> Sequence[LogRevision]:
+    """Return how a session read before, newest first."""
+    return db.scalars(
+        select(LogRevision)
+        .where(LogRevision.session_id == session_id)
+        .order_by(LogRevision.revision.desc())
+    ).all()
+
+
+def mornings_of(db: Session, patient_id: UUID, first: date, last: date) -> dict[date, int]:
+    """Return the morning scores of some days; a day without an answer is not in it."""
+    rows = db.execute(
+        select(MorningCheck.on_day, MorningCheck.pain)
+        .where(MorningCheck.patient_id == patient_id, MorningCheck.on_day.between(first, last))
+        .order_by(MorningCheck.on_day)
+    )
+    return {row.on_day: row.pain for row in rows}
+
+
+def mornings_about(
+    db: Session, patient_id: UUID, sessions: Sequence[LoggedSession]
+) -> dict[date, int]:
+    """Return every morning score that the lights of these sessions rest on."""
+    if not sessions:
+        return {}
+    days = [session.performed_on for session in sessions]
+    return mornings_of(db, patient_id, min(days) - _MORNINGS_KEPT_FOR, max(days) + _DAY)
+
+
+def lights_of(
+    sessions: Iterable[LoggedSession],
+    versions: Mapping[UUID, HasLimits],
+    mornings: Mapping[date, int],
+    zone: ZoneInfo,
+    now: datetime,
+) -> dict[UUID, Light]:
+    """Return each session's light by its id, as it stands at an instant."""
+    return {
+        session.id: _light(session, versions[session.version_id], mornings, zone, now)
+        for session in sessions
+    }
+
+
+def _light(
+    session: LoggedSession,
+    limits: HasLimits,
+    mornings: Mapping[date, int],
+    zone: ZoneInfo,
+    now: datetime,
+) -> Light:
+    day = session.performed_on
+    window = (day - i * _DAY for i in range(_MORNINGS_KEPT_FOR.days + 1))
+    known = {morning: mornings[morning] for morning in window if morning in mornings}
+    return pain.light(
+        PainScores(
+            session.pain_before,
+            session.pain_during,
+            session.settled_within_hour,
+            session.limp,
+            session.new_swelling,
+            session.red_flag,
+        ),
+        PainLimits(limits.green_max, limits.amber_max, limits.pain_profile),
+        pain.earlier_mornings(known, day),
+        mornings.get(day + _DAY),
+        now >= pain.morning_window(day, zone)[1],
+    )
+
+
+def morning_check(db: Session, patient_id: UUID, on_day: date) -> MorningCheck | None:
+    """Return the answer of one morning, if it was given."""
+    return db.scalars(
+        select(MorningCheck).where(
+            MorningCheck.patient_id == patient_id, MorningCheck.on_day == on_day
+        )
+    ).one_or_none()
+
+
+def weeks_of(db: Session, patient_id: UUID, first: date, last: date) -> Sequence[ProgramWeek]:
+    """Return the roll-up of a patient's weeks that begin in some days, oldest first."""
+    return db.scalars(
+        select(ProgramWeek)
+        .where(ProgramWeek.patient_id == patient_id, ProgramWeek.first_on.between(first, last))
+        .order_by(ProgramWeek.first_on, ProgramWeek.program_id)
+    ).all()
+
+
+def treatments_of(
+    db: Session, patient_id: UUID, first: date, last: date
+) -> Sequence[ClinicTreatment]:
+    """Return a patient's clinic treatments of some days, oldest first."""
+    return db.scalars(
+        select(ClinicTreatment)
+        .where(
+            ClinicTreatment.patient_id == patient_id, ClinicTreatment.on_day.between(first, last)
+        )
+        .order_by(ClinicTreatment.on_day, ClinicTreatment.id)
+    ).all()

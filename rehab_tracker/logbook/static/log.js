@@ -1,0 +1,38 @@
+// Spares taps on the log's form: everything here can be done without it as well.
+const form = document.querySelector("[data-log]");
+const ticksOf = (exercise) => [...exercise.querySelectorAll("[data-done]")];
+const usual = (tick) => !tick.closest(".more");
+
+function count(exercise) {
+  const chip = exercise.querySelector("[data-count]");
+  if (!chip) return;
+  const numbers = [ticksOf(exercise).filter((tick) => tick.checked).length];
+  chip.textContent = chip.textContent.replace(/\d+/, () => numbers.shift());
+}
+
+function tickAll(exercise) {
+  const ticks = ticksOf(exercise).filter(usual);
+  const all = ticks.every((tick) => tick.checked);
+  for (const tick of ticks) tick.checked = !all;
+}
+
+for (const button of form?.querySelectorAll("[data-all]") ?? []) {
+  button.hidden = false;
+  button.addEventListener("click", () => tickAll(button.closest("[data-exercise]")));
+}
+
+form?.addEventListener("input", ({ target }) => {
+  const exercise = target.closest("[data-exercise]");
+  if (!exercise) return;
+  if (target.matches("[data-amount]") && target.value) target.closest(".set").querySelector("[data-done]").checked = true;
+  if (target.matches("[data-skip]") && target.value && ticksOf(exercise).filter(usual).every((tick) => tick.checked)) {
+    for (const tick of ticksOf(exercise)) tick.checked = false;
+  }
+  count(exercise);
+});
+
+let sent = false;
+form?.addEventListener("submit", (event) => {
+  if (sent) event.preventDefault();
+  sent = true;
+});
