@@ -1,0 +1,67 @@
+"""Which weeks of the roll-up are closed, for patients who live in different zones."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts.models import Membership, Patient, Person
+from rehab_tracker.domain.week import DAYS_PER_WEEK, Week, WeekStart, is_closed, local_day, week_of
+from rehab_tracker.logbook.models import ProgramWeek
+
+_DAY = timedelta(days=1)
+
+
+def is_week_start(day: date) -> bool:
+    """Tell whether anybody's week begins on this day."""
+    return any(week_of(day, start).first_on == day for start in WeekStart)
+
+
+def last_closed(now: datetime, zone: ZoneInfo) -> date:
+    """Return the first day of the last week that is closed in a zone, Monday's or Sunday's."""
+    day = local_day(now, zone) - DAYS_PER_WEEK * _DAY
+    while not is_week_start(day) or not is_closed(Week(day), now, zone):
+        day -= _DAY
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Weeks that begin by `everywhere` are closed for all, later ones in some zones only."""
+
+    everywhere: date
+    ahead: Mapping[date, tuple[str, ...]]
+
+    @property
+    def is_closed(self) -> ColumnElement[bool]:
+        """The condition for a row of the roll-up; it names patients only while zones differ."""
+        return or_(
+            ProgramWeek.first_on <= self.everywhere,
+            *(
+                (ProgramWeek.first_on <= last) & ProgramWeek.patient_id.in_(_living_in(zones))
+                for last, zones in self.ahead.items()
+            ),
+        )
+
+
+def _living_in(zones: tuple[str, ...]) -> Select[UUID]:
+    return (
+        select(Patient.id)
+        .join(Membership, Membership.id == Patient.membership_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.time_zone.in_(zones))
+    )
+
+
+def closing(db: Session, now: datetime) -> Closing:
+    """Return what is closed at an instant, from the zones that people live in."""
+    by_last: defaultdict[date, list[str]] = defaultdict(list)
+    for zone in db.scalars(select(Person.time_zone).distinct()):
+        by_last[last_closed(now, ZoneInfo(zone))].append(zone)
+    everywhere, *later = sorted(by_last)
+    return Closing(everywhere, {last: tuple(by_last[last]) for last in later})
