@@ -1,0 +1,116 @@
+"""Databases to measure on: each built once, and copied for every server that writes to it."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.schema import CreateTable
+
+from benchmarks.data import Group, build, monday_of
+from rehab_tracker.foundation.db import Base
+from tests import postgres
+
+KEPT = "REHAB_BENCH_DIR"
+"""Names a folder that keeps the built SQLite files, for the next runs of the same week."""
+
+
+class Databases:
+    """Gives databases of one kind."""
+
+    engine = ""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.folder, self.now = folder, now
+        self._copies = 0
+
+    def shared(self, groups: Sequence[Group]) -> str:
+        """Return the address of a database with these patients, to be read only."""
+        raise NotImplementedError
+
+    def fresh(self, groups: Sequence[Group]) -> str:
+        """Return the address of a copy that nobody else has."""
+        raise NotImplementedError
+
+    def _name(self, groups: Sequence[Group]) -> str:
+        shape = [str(CreateTable(table)) for table in Base.metadata.sorted_tables]
+        meant = f"{groups} {monday_of(self.now)} {shape}"
+        return f"bench_{hashlib.sha256(meant.encode()).hexdigest()[:12]}"
+
+    def _copy_name(self) -> str:
+        self._copies += 1
+        return f"copy_{self._copies}"
+
+
+class SqliteFiles(Databases):
+    """Files in a folder that may outlive the run."""
+
+    engine = "sqlite"
+
+    def shared(self, groups: Sequence[Group]) -> str:
+        return f"sqlite:///{self._built(groups)}"
+
+    def fresh(self, groups: Sequence[Group]) -> str:
+        copied = self.folder / f"{self._copy_name()}.sqlite3"
+        return f"sqlite:///{shutil.copy(self._built(groups), copied)}"
+
+    def _built(self, groups: Sequence[Group]) -> Path:
+        kept = Path(os.environ.get(KEPT) or self.folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        built, half = (kept / f"{self._name(groups)}.{end}" for end in ("sqlite3", "half"))
+        if not built.exists():
+            half.unlink(missing_ok=True)
+            build(f"sqlite:///{half}", groups, self.now)
+            half.rename(built)
+        return built
+
+
+class PostgresServer(Databases):
+    """Databases of a server that runs for as long as the measurements do."""
+
+    engine = "postgres"
+
+    def __init__(self, folder: Path, now: datetime, url: str) -> None:
+        super().__init__(folder, now)
+        self._url = url
+        self._built: set[str] = set()
+
+    def shared(self, groups: Sequence[Group]) -> str:
+        name = self._name(groups)
+        if name not in self._built:
+            self._run(f"CREATE DATABASE {name}")
+            build(self._address(name), groups, self.now)
+            self._built.add(name)
+        return self._address(name)
+
+    def fresh(self, groups: Sequence[Group]) -> str:
+        self.shared(groups)
+        copied = self._copy_name()
+        self._run(f"CREATE DATABASE {copied} TEMPLATE {self._name(groups)}")
+        return self._address(copied)
+
+    def _address(self, name: str) -> str:
+        return make_url(self._url).set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+
+@contextmanager
+def databases(engine: str, folder: Path, now: datetime) -> Iterator[Databases | None]:
+    """Open databases of one kind; None where this machine has no such server."""
+    bin_folder = postgres.binaries()
+    if engine == "sqlite":
+        yield SqliteFiles(folder, now)
+    elif bin_folder is None:
+        yield None
+    else:
+        with postgres.server(bin_folder) as url:
+            yield PostgresServer(folder, now, url)

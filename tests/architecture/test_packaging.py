@@ -1,0 +1,69 @@
+"""What is installed is what is in the tree, and it works from anywhere."""
+
+import configparser
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.processes import free_port, serving
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_setup_cfg_lists_every_package_of_the_tree():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    listed = set(config["options"]["packages"].split())
+    in_tree = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "rehab_tracker").rglob("__init__.py")
+    }
+    mapped = {"rehab_tracker.migrations", "rehab_tracker.migrations.versions"}
+    assert listed == in_tree | mapped | {"rehab_tracker.seed_data"}
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel and install it alone into a fresh environment; return its command."""
+    folder = tmp_path_factory.mktemp("installed")
+    source = folder / "source"
+    kept_out = shutil.ignore_patterns(".git", ".venv", "var", "build", "*.egg-info", "__pycache__")
+    shutil.copytree(ROOT, source, ignore=kept_out)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    wheel = ["wheel", "--no-deps", "-w", str(folder), str(source)]
+    subprocess.run([*pip, *wheel], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
+    python = folder / "venv" / "bin" / "python"
+    (built,) = folder.glob("rehab_tracker-*.whl")
+    subprocess.run([*pip, "--python", str(python), "install", "--no-deps", str(built)], check=True)
+    (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    shutil.rmtree(source)
+    return folder / "venv" / "bin" / "rehab-tracker"
+
+
+def test_the_installed_command_begins_a_clinic_and_serves_it(installed: Path, tmp_path: Path):
+    environ = {"PATH": os.environ["PATH"], "REHAB_DATA_DIR": str(tmp_path / "data")}
+
+    def run(*words: str) -> str:
+        return subprocess.run(
+            [installed, *words], env=environ, cwd=tmp_path, check=True, capture_output=True,
+            text=True,
+        ).stdout  # fmt: skip
+
+    run("init")
+    person = ("--manager-name", "Ann Lee", "--manager-email", "ann@example.org")
+    assert "/welcome/" in run("create-clinic", "Elm Street Physio", *person)
+    assert "whole" in run("check")
+    assert "agree" in run("db", "check")
+    port = free_port()
+    with serving([installed, "serve"], {**environ, "REHAB_PORT": str(port)}, tmp_path) as address:
+        page = urllib.request.urlopen(f"{address}/sign-in").read().decode()
+    assert "Sign in" in page
+    assert "/static/" in page

@@ -1,0 +1,112 @@
+"""A real browser on a real server, with a clock that the story can move."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from rehab_tracker import create_app
+from rehab_tracker.config import Settings
+from tests.builders.people import PASSWORD
+from tests.conftest import missing
+from tests.processes import free_port
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        missing("browser", "no Chromium was found on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = shutil.copy(sqlite_template, tmp_path / "rehab.sqlite3")
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    port = free_port()
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        secret_key="t" * 40,
+        port=port,
+        public_url=f"http://127.0.0.1:{port}",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    yield app
+    app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def site(app: Flask, settings: Settings) -> Iterator[str]:
+    """Serve the product and give its address."""
+    server = create_server(app, host="127.0.0.1", port=settings.port, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield settings.public_url
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def opened(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Open a browser of somebody's own; a script error or a refused resource fails the test."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_page(**options: Any) -> Page:
+        context = chromium.new_context(**{"viewport": DESKTOP, "base_url": site} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "console",
+            lambda said: problems.append(said.text)
+            if said.type == "error" and "status of 4" not in said.text
+            else None,
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    """Sign in as people do."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with axe's words where a page shuts somebody out, or scrolls sideways."""
+    found = Axe().run(page, options=AXE_RULES)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} px"

@@ -1,0 +1,65 @@
+"""Nobody is shut out of any page: axe looks at each, for each role, small and large, light and dark."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts import passwords
+from rehab_tracker.accounts.models import Clinic
+from rehab_tracker.domain.permission import ROLES, Role
+from rehab_tracker.foundation import access
+from tests.architecture.victim import Victim, a_victim
+from tests.builders.exercises import a_library
+from tests.builders.people import PASSWORD, a_member
+from tests.journeys.conftest import DESKTOP, PHONE, assert_accessible, sign_in
+
+NOT_PAGES = {"reports.clinic_csv", "accounts.join"}
+
+
+@pytest.fixture
+def victim(db: Session, clinic: Clinic) -> Victim:
+    a_library(db)
+    victim = a_victim(db, clinic)
+    victim.physio.person.password_hash = passwords.keep(PASSWORD)
+    victim.patient.person.password_hash = passwords.keep(PASSWORD)
+    db.commit()
+    return victim
+
+
+def pages(app: Flask, role: Role, ids: Any) -> list[str]:
+    """Return the address of every page that a role may open."""
+    adapter = app.url_map.bind("127.0.0.1")
+    return [
+        adapter.build(rule.endpoint, {name: ids[name] for name in rule.arguments})
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or set())
+        and rule.endpoint not in NOT_PAGES
+        and access.guard_of(app, rule.endpoint) in ROLES[role] | {access.PUBLIC}
+    ]
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(PHONE, "dark"), (DESKTOP, "light"), ({"width": 320, "height": 640}, "light")]
+)
+def test_axe_finds_nothing(  # noqa: PLR0913 - what the story needs
+    app: Flask, clinic: Clinic, db: Session, victim: Victim, opened: Callable[..., Page],
+    role: Role, viewport: Any, scheme: str,
+):  # fmt: skip
+    somebody = victim.patient if role is Role.PATIENT else victim.physio
+    if role is Role.MANAGER:
+        somebody = a_member(db, clinic, role, password_hash=victim.physio.person.password_hash)
+        db.commit()
+    page = opened(viewport=viewport, color_scheme=scheme)
+    page.goto("/sign-in")
+    assert_accessible(page)
+    sign_in(page, somebody.person.email)
+    for address in pages(app, role, victim.ids):
+        response = page.goto(address)
+        assert response is not None
+        assert response.status in {200, 403, 404}, f"{address}: {response.status}"
+        assert_accessible(page)
