@@ -53,6 +53,10 @@ def per_second(rounds: Rounds, name: str) -> str:
     return f"{rounds.middle(name, rate):.0f}/s"
 
 
+def cpu(sample: Sample) -> float:
+    return sample.cpu_ms
+
+
 def in_ms(rounds: Rounds, name: str, percentile: Callable[[Sample], float]) -> str:
     return f"{rounds.middle(name, percentile):.1f} ms"
 

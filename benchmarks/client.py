@@ -21,6 +21,12 @@ class Sample:
 
     seconds: float
     latencies: list[float]
+    cpu_s: float = 0
+
+    @property
+    def cpu_ms(self) -> float:
+        """Processor time of the workers per request."""
+        return 1000 * self.cpu_s / len(self.latencies)
 
     @property
     def per_second(self) -> float:

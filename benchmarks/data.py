@@ -336,5 +336,7 @@ def prescribed(connection: Connection) -> list[UUID]:
 
 def keep_signed_in(connection: Connection, now: datetime) -> None:
     """Let everybody have been seen this moment, so that no request has to write it down."""
-    connection.execute(update(SignIn).values(seen_at=now, idle_ends_at=now + _DAY, ends_at=now + _DAY))
+    connection.execute(
+        update(SignIn).values(seen_at=now, idle_ends_at=now + _DAY, ends_at=now + _DAY)
+    )
     connection.commit()

@@ -18,18 +18,16 @@ class Figure:
     floor: str
     ratio: str
     target: str
-    met: bool
+    met: bool | None
 
     def cells(self) -> tuple[str, ...]:
-        verdict = "met" if self.met else "MISSED"
+        verdict = {True: "met", False: "MISSED", None: ""}[self.met]
         return self.work, self.engine, self.ours, self.floor, self.ratio, self.target, verdict
 
 
 def at_least(work: str, engine: str, ours: str, floor: str, ratio: Ratio, least: float) -> Figure:
     """Return a line whose ratio must reach a target."""
-    return Figure(
-        work, engine, ours, floor, _ratio(ratio), f"≥ {least:g}", ratio.middle >= least
-    )
+    return Figure(work, engine, ours, floor, _ratio(ratio), f"≥ {least:g}", ratio.middle >= least)
 
 
 def at_most(work: str, engine: str, ours: str, floor: str, ratio: Ratio, most: float) -> Figure:
@@ -37,11 +35,16 @@ def at_most(work: str, engine: str, ours: str, floor: str, ratio: Ratio, most: f
     return Figure(work, engine, ours, floor, _ratio(ratio), f"≤ {most:g}", ratio.middle <= most)
 
 
-def limit(  # noqa: PLR0913 - the cells of one line
+def told(work: str, engine: str, ours: str, floor: str, ratio: Ratio) -> Figure:
+    """Return a line without a target: it explains the others."""
+    return Figure(work, engine, ours, floor, _ratio(ratio), "", None)
+
+
+def limit(
     work: str, engine: str, ours: float, most: float, unit: str = "", floor: str = ""
 ) -> Figure:
     """Return a line whose own figure must stay under a target."""
-    shown = f"{ours:.0f}" if ours >= 10 or ours == int(ours) else f"{ours:.2f}"  # noqa: PLR2004
+    shown = f"{ours:.0f}" if ours >= 10 or ours == int(ours) else f"{ours:.2f}"
     return Figure(work, engine, f"{shown}{unit}", floor, "", f"≤ {most:g}{unit}", ours <= most)
 
 

@@ -53,7 +53,6 @@ def create_floor(url: str) -> Flask:
     page = app.jinja_env.from_string(_PAGE)
     reading = engine.execution_options(reads_only=True, postgresql_readonly=True)
 
-
     @app.get("/sign-in")
     def ready() -> ResponseReturnValue:
         return "ready"
@@ -112,9 +111,7 @@ _NEWEST_DAY = (
     .scalar_subquery()
 )
 _LAST_DAY = (
-    update(Patient.__table__)
-    .where(_WHO.id == bindparam("who"))
-    .values(last_logged_on=_NEWEST_DAY)
+    update(Patient.__table__).where(_WHO.id == bindparam("who")).values(last_logged_on=_NEWEST_DAY)
 )
 _SCORES = ("done", "met", "extra", "dose_num", "dose_den")
 

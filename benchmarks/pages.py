@@ -6,10 +6,10 @@ from itertools import cycle
 
 from sqlalchemy import create_engine
 
-from benchmarks.bench import CLINIC, LONG, SHORT, Bench, in_ms, p50, per_second, rate, seen_now
+from benchmarks.bench import CLINIC, LONG, SHORT, Bench, cpu, in_ms, p50, per_second, rate, seen_now
 from benchmarks.client import get
 from benchmarks.data import MANAGER, Group, logins, token_of
-from benchmarks.figures import Figure, at_least, at_most, limit
+from benchmarks.figures import Figure, at_least, at_most, limit, told
 from benchmarks.ours import browser, in_process, statements
 from benchmarks.rounds import Contender, run
 from benchmarks.servers import serving
@@ -31,9 +31,9 @@ def progress(bench: Bench) -> Iterator[Figure]:
         serving("floor", url, bench.folder) as floor,
     ):
         contenders = {
-            "ours": Contender(product.port, cycle(_progress_of(SHORT))),
-            "floor": Contender(floor.port, cycle(floors)),
-            "long": Contender(product.port, cycle(_progress_of(LONG))),
+            "ours": Contender(product, cycle(_progress_of(SHORT))),
+            "floor": Contender(floor, cycle(floors)),
+            "long": Contender(product, cycle(_progress_of(LONG))),
         }
         rounds = run(contenders, bench.seconds, see)
     rates = [per_second(rounds, name) for name in contenders]
@@ -43,6 +43,8 @@ def progress(bench: Bench) -> Iterator[Figure]:
     yield at_most(
         "b. 500 sessions of history, against 100", bench.engine, rates[2], rates[0], slower, 1.15
     )
+    used = [in_ms(rounds, name, cpu) for name in ("ours", "floor")]
+    yield told(f"{work}, processor time", bench.engine, *used, rounds.ratio("ours", "floor", cpu))
     counted = _statements(bench, url)
     yield limit("b. progress, SQL statements", bench.engine, counted, STATEMENTS)
 
@@ -70,7 +72,7 @@ def report(bench: Bench) -> Iterator[Figure]:
     with ExitStack() as stack:
         servers = [stack.enter_context(serving("product", url, bench.folder)) for url in urls]
         contenders = {
-            name: Contender(server.port, cycle(asked), clients=1)
+            name: Contender(server, cycle(asked), clients=1)
             for name, server in zip(("big", "small"), servers, strict=True)
         }
         rounds = run(contenders, bench.seconds, see)
@@ -82,6 +84,4 @@ def report(bench: Bench) -> Iterator[Figure]:
 
 
 def _clinic(patients: int, weeks: int) -> Group:
-    return Group(
-        f"weeks{weeks}", patients, weeks, 2, RHYTHMS, exercises=1, with_sets=False
-    )
+    return Group(f"weeks{weeks}", patients, weeks, 2, RHYTHMS, exercises=1, with_sets=False)

@@ -1,10 +1,11 @@
 """Interleaved rounds, so that a machine that slows down slows everybody down alike."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from benchmarks.client import CLIENTS, Sample, load
+from benchmarks.servers import Server
 
 ROUNDS = 5
 WARM_UP_S = 0.5
@@ -16,7 +17,7 @@ Number = Callable[[Sample], float]
 class Contender:
     """One server with the requests to send and the status that each must be answered with."""
 
-    port: int
+    server: Server
     requests: Iterator[bytes]
     status: int = 200
     clients: int = CLIENTS
@@ -62,6 +63,6 @@ def run(
 
 
 def _load(contender: Contender, seconds: float) -> Sample:
-    return load(
-        contender.port, contender.requests, contender.status, seconds, contender.clients
-    )
+    server, before = contender.server, contender.server.cpu_s()
+    sample = load(server.port, contender.requests, contender.status, seconds, contender.clients)
+    return replace(sample, cpu_s=server.cpu_s() - before)

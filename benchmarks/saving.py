@@ -9,10 +9,10 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import create_engine
 
-from benchmarks.bench import CLINIC, LOGGING, Bench, in_ms, p95, per_second, rate, seen_now
+from benchmarks.bench import CLINIC, LOGGING, Bench, cpu, in_ms, p95, per_second, rate, seen_now
 from benchmarks.client import post
 from benchmarks.data import REPS, SETS, Login, logins, prescribed, token_of
-from benchmarks.figures import Figure, at_least, at_most, limit
+from benchmarks.figures import Figure, at_least, at_most, limit, told
 from benchmarks.form import Form
 from benchmarks.ours import browser, form_token, in_process, statements
 from benchmarks.rounds import Contender, run
@@ -63,8 +63,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
         serving("floor", urls[1], bench.folder) as floor,
     ):
         contenders = {
-            "ours": Contender(product.port, map(ours.request, count()), 303),
-            "floor": Contender(floor.port, map(floors.request, count()), 303),
+            "ours": Contender(product, map(ours.request, count()), 303),
+            "floor": Contender(floor, map(floors.request, count()), 303),
         }
         rounds = run(contenders, bench.seconds, see)
     rates = [per_second(rounds, name) for name in contenders]
@@ -72,6 +72,9 @@ def measure(bench: Bench) -> Iterator[Figure]:
     ratios = [rounds.ratio("ours", "floor", number) for number in (rate, p95)]
     yield at_least("a. save a session", bench.engine, *rates, ratios[0], 0.5)
     yield at_most("a. save a session, p95", bench.engine, *tails, ratios[1], 2)
+    used = [in_ms(rounds, name, cpu) for name in contenders]
+    spent = rounds.ratio("ours", "floor", cpu)
+    yield told("a. save a session, processor time", bench.engine, *used, spent)
     yield limit("a. save a session, SQL statements", bench.engine, counted, STATEMENTS)
 
 

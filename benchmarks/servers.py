@@ -20,15 +20,15 @@ WORKERS = 2
 
 def product() -> Any:
     """Return the product as WSGI application; only its server imports it."""
-    from rehab_tracker import create_app
-    from rehab_tracker.config import Settings
+    from rehab_tracker import create_app  # noqa: PLC0415
+    from rehab_tracker.config import Settings  # noqa: PLC0415
 
     return create_app(Settings.from_environment())
 
 
 def floor() -> Any:
     """Return the floor as WSGI application."""
-    from benchmarks.floor import create_floor
+    from benchmarks.floor import create_floor  # noqa: PLC0415
 
     return create_floor(os.environ["REHAB_DATABASE_URL"])
 
@@ -42,13 +42,25 @@ class Server:
 
     def worker_mb(self) -> float:
         """Return the resident memory of its largest worker, in megabytes."""
+        return max(_resident_kb(worker) for worker in self._workers()) / 1024
+
+    def cpu_s(self) -> float:
+        """Return the processor time that its workers have used so far, in seconds."""
+        return sum(_cpu_ticks(worker) for worker in self._workers()) / os.sysconf("SC_CLK_TCK")
+
+    def _workers(self) -> list[Path]:
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return max(_resident_kb(int(pid)) for pid in children) / 1024
+        return [Path("/proc") / pid for pid in children]
 
 
-def _resident_kb(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+def _resident_kb(worker: Path) -> int:
+    lines = (worker / "status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def _cpu_ticks(worker: Path) -> int:
+    user, system = (worker / "stat").read_text().rpartition(") ")[2].split()[11:13]
+    return int(user) + int(system)
 
 
 def environ(url: str, folder: Path, port: int = 8000) -> Mapping[str, str]:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-
 from statistics import median
 
 from benchmarks.bench import CLINIC, SHORT, Bench, seen_now

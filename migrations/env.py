@@ -8,7 +8,7 @@ from sqlalchemy import TypeDecorator
 from rehab_tracker.foundation.db import Base
 
 
-def _plain_types(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
+def _plain_types(kind: str, thing: Any, _autogen: Any) -> str | Literal[False]:
     """Write a migration with the database's own types, so that it never changes its meaning."""
     if kind == "type" and isinstance(thing, TypeDecorator):
         return f"sa.{thing.impl_instance!r}"

@@ -22,7 +22,9 @@ class NewClinic:
     manager_email: str
 
 
-def begin_clinic(db: Session, new: NewClinic, now: datetime, *, public_url: str) -> str:
+def begin_clinic(
+    db: Session, new: NewClinic, now: datetime, *, public_url: str, by_mail: bool = False
+) -> str:
     """Make a clinic and return the link that its first manager joins with.
 
     The session sees every clinic before, and only the new one after.
@@ -31,4 +33,5 @@ def begin_clinic(db: Session, new: NewClinic, now: datetime, *, public_url: str)
     db.info.update(clinic_id=clinic.id, all_clinics=None)
     exercises.seed_clinic(db, now)
     manager = accounts.Invite(new.manager_name, new.manager_email, Role.MANAGER, new.time_zone)
-    return accounts.invite(db, None, manager, now, address=f"{public_url}/welcome/{{}}")
+    address = f"{public_url}/welcome/{{}}"
+    return accounts.invite(db, None, manager, now, address=address, by_mail=by_mail)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from zoneinfo import available_timezones
 
 import click
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from rehab_tracker.config import ConfigProblem, Settings
@@ -18,6 +19,7 @@ from rehab_tracker.demo.people import PASSWORD, SIGN_INS
 from rehab_tracker.domain.week import WeekStart
 from rehab_tracker.foundation.migrate import WrongVersion
 
+log = structlog.get_logger()
 MAIL_EVERY_S = 5
 
 
@@ -101,7 +103,10 @@ def _deliver_mail(database: Any, settings: Settings) -> None:
         return
     pause = threading.Event()
     while not pause.wait(MAIL_EVERY_S):
-        mail.deliver(database, settings)
+        try:
+            mail.deliver(database, settings)
+        except OperationalError as problem:
+            log.warning("mail_waits", problem=str(problem.orig))
 
 
 def _make_demo(app: Any) -> None:
@@ -156,8 +161,13 @@ def _zone(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     show_default=True,
 )
 @with_app
-def create_clinic(  # noqa: PLR0913 - options of one command
-    app: Any, *, name: str, manager_name: str, manager_email: str, time_zone: str,
+def create_clinic(
+    app: Any,
+    *,
+    name: str,
+    manager_name: str,
+    manager_email: str,
+    time_zone: str,
     week_starts_on: str,
 ) -> None:
     """Begin a clinic with its library, and print the invitation of its first manager."""
@@ -175,6 +185,7 @@ def create_clinic(  # noqa: PLR0913 - options of one command
             ),
             clock.now(),
             public_url=app.config["SETTINGS"].public_url,
+            by_mail=app.config["SETTINGS"].smtp_url is not None,
         )
     click.echo(f"{name} is ready. {manager_name} joins within 7 days with this link:\n{link}")
 

@@ -39,7 +39,8 @@ def server(bin_folder: Path) -> Iterator[str]:
     data = folder / "data"
     subprocess.run(
         [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, **run,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        **run,
     )
     settings = " ".join(f"-c {setting}" for setting in FAST)
     options = f"-k {folder} -h '' {settings}"

@@ -534,12 +534,11 @@ def upgrade() -> None:
             "clinic_id", "first_on", "patient_id", "program_id", name=op.f("pk_program_week")
         ),
         sqlite_strict=True,
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_program_week_patient",
         "program_week",
-        ["clinic_id", "patient_id", "first_on"],
+        ["clinic_id", "patient_id", "first_on", "met", "due", "extra"],
         unique=False,
     )
     op.create_index(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Request, Response, current_app, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from rehab_tracker.accounts.actions import IDLE
 from rehab_tracker.accounts.models import (
@@ -128,17 +128,21 @@ _ACTING = (
     .join(Person, Person.id == SignIn.person_id)
     .join(Clinic, Clinic.id == Membership.clinic_id)
     .outerjoin(Patient, Patient.membership_id == Membership.id)
-    .where(SignIn.revoked_at.is_(None), Membership.standing == Standing.ACTIVE)
+    .where(
+        SignIn.key == bindparam("key"),
+        SignIn.idle_ends_at > bindparam("now"),
+        SignIn.ends_at > bindparam("now"),
+        SignIn.revoked_at.is_(None),
+        Membership.standing == Standing.ACTIVE,
+    )
 )
 
 
 def actor_for(token: str, now: datetime) -> Actor | None:
     """Return who a token acts as, or None when its sign-in ended, was revoked or never was."""
     key = key_of(token)
-    with database().session(reads_only=True, all_clinics="to find out who asks") as db:
-        row = db.execute(
-            _ACTING.where(SignIn.key == key, SignIn.idle_ends_at > now, SignIn.ends_at > now)
-        ).one_or_none()
+    with database().reading() as connection:
+        row = connection.execute(_ACTING, {"key": key, "now": now}).one_or_none()
     if row is None:
         return None
     if now - row.seen_at >= SEEN_EVERY:

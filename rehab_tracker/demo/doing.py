@@ -131,7 +131,9 @@ class Doing:
             skipped = self._skipped(item, number, stopped=stopped)
             yield logbook.ExerciseLog(
                 exercise_id=item.exercise_id,
-                effort=None if skipped else min(10, max(1, (dose.target_rpe or 6) - 1 + number % 2)),
+                effort=None
+                if skipped
+                else min(10, max(1, (dose.target_rpe or 6) - 1 + number % 2)),
                 skipped=skipped,
                 sets=() if skipped else tuple(self._sets(dose, share)),
             )
@@ -163,4 +165,3 @@ class Doing:
 def _between(start: int | None, top: int | None, share: float) -> int | None:
     """Return how far somebody has climbed in a range."""
     return None if start is None else start + round(((top or start) - start) * min(1, share * 1.2))
-

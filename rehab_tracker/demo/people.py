@@ -70,7 +70,12 @@ _C, _K, _A = Course, Knee, Aggravator
 _ROWS: tuple[DemoPatient, ...] = (
     DemoPatient("Maria Costa", _C.STEADY, 16, goal="Hike the coast path in spring"),
     DemoPatient(
-        "Emeka Obi", _C.RUNNER, 14, "runner-build-up", _K.LEFT, _A.RUNNING,
+        "Emeka Obi",
+        _C.RUNNER,
+        14,
+        "runner-build-up",
+        _K.LEFT,
+        _A.RUNNING,
         "Run 10 km with my sister in June",
         ("mat", "chair", "step", "wall", "loop_band", "dumbbell", "running_shoes"),
     ),

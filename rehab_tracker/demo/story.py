@@ -44,6 +44,8 @@ from rehab_tracker.programs.plans import dose_of
 _WEEK = timedelta(weeks=1)
 _DAY = timedelta(days=1)
 _WEIGHTED = {"weight_kg", "weight_or_band"}
+
+
 def make(database: Database, now: datetime) -> None:
     """Make the demo clinics that are not there yet, each in one transaction."""
     for clinic in CLINICS:
@@ -80,9 +82,7 @@ class _Clinic:
         link = begin_clinic(self.db, new, opened, public_url="https://demo.example")
         self.manager = self.join(email, link, opened)
 
-    def _invite(
-        self, by: Actor, name: str, email: str, role: Role, at: datetime
-    ) -> Actor:
+    def _invite(self, by: Actor, name: str, email: str, role: Role, at: datetime) -> Actor:
         command = accounts.Invite(name, email, role, self.clinic.time_zone)
         return self.invite(by, command, at)
 
@@ -263,9 +263,7 @@ class _Patient:
             amber_max=newest.amber_max,
             note=newest.note,
             items=tuple(
-                PrescriptionDraft(
-                    p.exercise_id, p.optional, _changed(dose_of(p), sets, load)
-                )
+                PrescriptionDraft(p.exercise_id, p.optional, _changed(dose_of(p), sets, load))
                 for p in newest.prescriptions
             ),
         )

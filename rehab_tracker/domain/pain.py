@@ -10,7 +10,7 @@ from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.week import at_local
 
 _SCORE_MAX = setting("pain_score_max")
-_BASELINE_WINDOW = timedelta(days=setting("baseline_window_days"))
+_BASELINE_DAYS = [timedelta(days=back) for back in range(setting("baseline_window_days"), -1, -1)]
 _BASELINE_SCORES_MAX = setting("baseline_scores_max")
 _BASELINE_SCORES_MIN = setting("baseline_scores_min")
 _RISE = setting("morning_rise")
@@ -102,8 +102,8 @@ def earlier_mornings(scores: Mapping[date, int], session_day: date) -> tuple[int
 
     The session's own morning came before the session, so it belongs to them.
     """
-    window_opens = session_day - _BASELINE_WINDOW
-    return tuple(scores[day] for day in sorted(scores) if window_opens <= day <= session_day)
+    days = (session_day - back for back in _BASELINE_DAYS)
+    return tuple(scores[day] for day in days if day in scores)
 
 
 def baseline(before: int | None, earlier_mornings: Sequence[int]) -> int | None:

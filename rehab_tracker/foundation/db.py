@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ClassVar, ParamSpec
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
+    Connection,
     Date,
     DateTime,
     Dialect,
@@ -73,6 +74,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
+def _identity(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+class Identity(TypeDecorator[UUID]):
+    """A UUID; where the database keeps it as text, each one is parsed once, not row by row."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """Return what reads a column's values."""
+        native = dialect.supports_native_uuid
+        return super().result_processor(dialect, coltype) if native else _identity
+
+
 class Grams(TypeDecorator[Decimal]):
     """A load in kilograms, kept exactly as whole grams."""
 
@@ -88,6 +106,7 @@ class Grams(TypeDecorator[Decimal]):
         return None if value is None else kilograms(value)
 
 
+@lru_cache(maxsize=1024)
 def kilograms(grams: int) -> Decimal:
     """Return grams as kilograms in their shortest plain form: 2500 is 2.5, 20000 is 20."""
     return Decimal(f"{Decimal(grams) / 1000:f}")
@@ -118,7 +137,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
         date: Date,
-        UUID: Uuid(),
+        UUID: Identity(),
         Decimal: Grams,
         dict[str, Any]: JSON,
         list[str]: JSON,
@@ -149,6 +168,10 @@ class Database:
     def __init__(self, url: str, **engine_options: Any) -> None:
         self.engine = _engine(url, **engine_options)
         self._reading = self.engine.execution_options(reads_only=True, postgresql_readonly=True)
+
+    def reading(self) -> Connection:
+        """Open a connection that sees every clinic, to find out who asks before one is known."""
+        return self._reading.connect()
 
     def session(self, *, reads_only: bool = False, **info: Any) -> Session:
         """Open a session; `info` carries its clinic or the reason why it has none."""

@@ -28,7 +28,7 @@ from rehab_tracker.logbook.models import (
 )
 from rehab_tracker.logbook.revisions import AS_TOLD, OF_SET, as_told, content_of
 from rehab_tracker.logbook.timelines import Asked
-from rehab_tracker.logbook.weeks import hold_program
+from rehab_tracker.logbook.weeks import hold_program, hold_record
 
 __all__ = ["ExerciseLog", "LogSession", "SetLog"]
 _DAY = timedelta(days=1)
@@ -90,7 +90,9 @@ def withdraw_session(
     db: Session, actor: Actor, session_id: UUID, *, revision: int, now: datetime
 ) -> LoggedSession:
     """Take a session back: it counts nowhere any more, and stays to be read."""
-    row = _to_change(db, own_record(actor), session_id, revision)
+    patient_id = own_record(actor)
+    hold_record(db, patient_id)
+    row = _to_change(db, patient_id, session_id, revision)
     _keep_revision(db, actor, row, now)
     row.withdrawn_at = now
     _write_audit(db, actor, "log.withdrawn", row)

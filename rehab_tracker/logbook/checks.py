@@ -87,7 +87,7 @@ def _about_exercises(command: LogSession, asked: Asked) -> Problems:
     if not ids:
         yield "exercises", _("Tick the sets you did, or say why you left an exercise out.")
     elif not asked.doses.keys() >= {*ids} or len({*ids}) < len(ids):
-        yield "exercises", _("Your program asked for other exercises on that day.")
+        yield "version", _("Your program asked for other exercises on that day.")
     if command.sore_exercise_id and command.sore_exercise_id not in asked.doses:
         yield "sore_exercise_id", _("Your program did not ask for this exercise on that day.")
     for done in command.exercises:

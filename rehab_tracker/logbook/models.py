@@ -210,7 +210,7 @@ class ProgramWeek(ClinicOwned, Base):
             "ix_program_week_patient", "clinic_id", "patient_id", "first_on", "met", "due", "extra"
         ),
         CheckConstraint("met <= due and met <= done", "met"),
-        {"sqlite_strict": True, "sqlite_with_rowid": False},
+        {"sqlite_strict": True},
     )
 
     clinic_id: Mapped[UUID] = mapped_column(primary_key=True)

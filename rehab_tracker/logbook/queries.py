@@ -130,8 +130,6 @@ def _light(
     now: datetime,
 ) -> Light:
     day = session.performed_on
-    window = (day - i * _DAY for i in range(_MORNINGS_KEPT_FOR.days + 1))
-    known = {morning: mornings[morning] for morning in window if morning in mornings}
     return pain.light(
         PainScores(
             session.pain_before,
@@ -142,7 +140,7 @@ def _light(
             session.red_flag,
         ),
         PainLimits(limits.green_max, limits.amber_max, limits.pain_profile),
-        pain.earlier_mornings(known, day),
+        pain.earlier_mornings(mornings, day),
         mornings.get(day + _DAY),
         now >= pain.morning_window(day, zone)[1],
     )

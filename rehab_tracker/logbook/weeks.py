@@ -58,12 +58,17 @@ class _Pending:
     held: dict[UUID, Timeline] = field(default_factory=dict)
 
 
+def hold_record(db: Session, patient_id: UUID) -> None:
+    """Let others who write to a patient's logbook wait until this transaction is done."""
+    _lock(db, Patient.id == patient_id)
+
+
 def hold_program(db: Session, patient_id: UUID, program_id: UUID) -> Timeline:
     """Return a patient's program to log to; nobody else writes its weeks until the commit.
 
     NotVisible when the patient has none of that id.
     """
-    _lock(db, Patient.id == patient_id)
+    hold_record(db, patient_id)
     found = timelines(db, [program_id]).get(program_id)
     if found is None or found.patient_id != patient_id:
         raise NotVisible
@@ -72,16 +77,17 @@ def hold_program(db: Session, patient_id: UUID, program_id: UUID) -> Timeline:
 
 
 def rebuild(db: Session, program_ids: Iterable[UUID] | None = None) -> int:
-    """Compute every week of some or all programs anew and return how many programs that were."""
+    """Compute every week of some or all programs anew and return how many that were."""
     if program_ids is None:
         program_ids = db.scalars(select(Program.id).order_by(Program.id))
-    ids = list(program_ids)
+    ids, written = list(program_ids), 0
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
-        lines = _locked(db, batch)
-        _write(db, lines, {program_id: {Span(date.min, None)} for program_id in lines})
+        if not (lines := _locked(db, batch)):
+            continue
+        written += _write(db, lines, {key: {Span(date.min, None)} for key in lines})
         _note_last_logged(db, {line.patient_id for line in lines.values()})
-    return len(ids)
+    return written
 
 
 @event.listens_for(Session, "after_flush")
@@ -166,7 +172,8 @@ def _locked(db: Session, program_ids: Collection[UUID]) -> dict[UUID, Timeline]:
 
 def _write(
     db: Session, lines: Mapping[UUID, Timeline], touched: Mapping[UUID, Collection[Span]]
-) -> None:
+) -> int:
+    """Write the touched weeks and return how many they were."""
     logs = _logs(db, touched)
     rows: list[dict[str, Any]] = []
     gone: list[ColumnElement[bool]] = []
@@ -179,6 +186,7 @@ def _write(
         )
     if rows:
         db.execute(_UPSERTS[db.get_bind().dialect.name], rows)
+    return len(rows)
 
 
 _BY_DAY = (LoggedSession.program_id, LoggedSession.performed_on, LoggedExercise.exercise_id)

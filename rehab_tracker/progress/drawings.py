@@ -41,6 +41,7 @@ class TrendLine:
     trend: ExerciseTrend
     drawing: Trend | None
     unit: str
+    points: str
 
 
 def days_in_words() -> Callable[[date, str], str]:
@@ -65,7 +66,18 @@ def charts_of(progress: Progress) -> ProgressCharts | None:
 
 def trend_lines(trends: Iterable[ExerciseTrend]) -> list[TrendLine]:
     """Return every exercise's trend ready to draw."""
-    return [TrendLine(t, load_trend(t.points), str(MEASURE_UNITS[t.measure])) for t in trends]
+    return [_trend_line(trend, str(MEASURE_UNITS[trend.measure])) for trend in trends]
+
+
+def _trend_line(trend: ExerciseTrend, unit: str) -> TrendLine:
+    in_words, unknown = days_in_words(), str(_("not recorded"))
+    amounts = (unknown if p.load is None else f"{p.load:g} {unit}" for p in trend.points)
+    points = [
+        f"{in_words(point.on, 'd MMM')}: {amount}"
+        for point, amount in zip(trend.points, amounts, strict=True)
+    ]
+    unbroken = (point.replace(" ", "\u00a0") for point in points)
+    return TrendLine(trend, load_trend(trend.points), unit, ", ".join(unbroken))
 
 
 def told(happening: Happening, progress: Progress) -> str:

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy import ScalarSelect, bindparam, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from rehab_tracker.accounts.queries import PatientCard
@@ -76,14 +76,34 @@ def progress_of(db: Session, card: PatientCard, *, now: datetime, weeks: int = 2
     )
 
 
+_OF_PATIENT = bindparam("patient_id")
+_FROM_DAY = bindparam("first_on")
+_PROGRAMS = (
+    select(Program)
+    .where(Program.patient_id == _OF_PATIENT)
+    .options(joinedload(Program.versions), selectinload(Program.pauses))
+    .order_by(Program.starts_on, Program.id)
+)
+
+
 def _programs(db: Session, patient_id: UUID) -> Sequence[Program]:
-    found = db.scalars(
-        select(Program)
-        .where(Program.patient_id == patient_id)
-        .options(joinedload(Program.versions), selectinload(Program.pauses))
-        .order_by(Program.starts_on, Program.id)
+    return db.scalars(_PROGRAMS, {"patient_id": patient_id}).unique().all()
+
+
+_SUMMED = ("due_sevenths", "due", "done", "met", "extra", "active_days", "paused_days")
+_WEEKS = (
+    select(
+        ProgramWeek.program_id,
+        case((ProgramWeek.first_on >= _FROM_DAY, ProgramWeek.first_on)).label("shown_on"),
+        ProgramWeek.state,
+        ProgramWeek.dose_den,
+        func.sum(ProgramWeek.dose_num).label("dose_num"),
+        *(func.sum(getattr(ProgramWeek, name)).label(name) for name in _SUMMED),
     )
-    return found.unique().all()
+    .where(ProgramWeek.patient_id == _OF_PATIENT, ProgramWeek.first_on <= bindparam("today"))
+    .group_by(ProgramWeek.program_id, "shown_on", ProgramWeek.state, ProgramWeek.dose_den)
+    .order_by("shown_on", ProgramWeek.program_id)
+)
 
 
 def _weeks(db: Session, patient_id: UUID, window: Window) -> Sequence[Any]:
@@ -91,21 +111,8 @@ def _weeks(db: Session, patient_id: UUID, window: Window) -> Sequence[Any]:
 
     Grouping by the dose's denominator keeps its sum exact.
     """
-    shown_on = case((ProgramWeek.first_on >= window.first_on, ProgramWeek.first_on))
-    summed = ("due_sevenths", "due", "done", "met", "extra", "active_days", "paused_days")
-    return db.execute(
-        select(
-            ProgramWeek.program_id,
-            shown_on.label("shown_on"),
-            ProgramWeek.state,
-            ProgramWeek.dose_den,
-            func.sum(ProgramWeek.dose_num).label("dose_num"),
-            *(func.sum(getattr(ProgramWeek, name)).label(name) for name in summed),
-        )
-        .where(ProgramWeek.patient_id == patient_id, ProgramWeek.first_on <= window.today)
-        .group_by(ProgramWeek.program_id, "shown_on", ProgramWeek.state, ProgramWeek.dose_den)
-        .order_by("shown_on", ProgramWeek.program_id)
-    ).all()
+    days = {"first_on": window.first_on, "today": window.today}
+    return db.execute(_WEEKS, {"patient_id": patient_id, **days}).all()
 
 
 def _best(amount: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
@@ -114,43 +121,46 @@ def _best(amount: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
     return select(func.max(amount)).where(of_exercise).correlate(LoggedExercise).scalar_subquery()
 
 
+_SESSIONS = (
+    select(
+        LoggedSession.id,
+        LoggedSession.program_id,
+        LoggedSession.version_id,
+        LoggedSession.performed_on,
+        LoggedSession.pain_before,
+        LoggedSession.pain_during,
+        LoggedSession.settled_within_hour,
+        LoggedSession.limp,
+        LoggedSession.new_swelling,
+        LoggedSession.red_flag,
+        LoggedSession.stopped_for_pain,
+        LoggedSession.late,
+        LoggedExercise.exercise_id,
+        Exercise.name.label("exercise"),
+        Exercise.language,
+        _best(PerformedSet.load_kg).label("load"),
+        _best(PerformedSet.reps).label("reps"),
+        _best(PerformedSet.seconds).label("seconds"),
+    )
+    .outerjoin(LoggedExercise, LoggedExercise.session_id == LoggedSession.id)
+    .outerjoin(Exercise, Exercise.id == LoggedExercise.exercise_id)
+    .where(
+        LoggedSession.patient_id == _OF_PATIENT,
+        LoggedSession.withdrawn_at.is_(None),
+        LoggedSession.performed_on >= _FROM_DAY,
+    )
+    .order_by(
+        LoggedSession.performed_on,
+        LoggedSession.performed_at,
+        LoggedSession.id,
+        LoggedExercise.position,
+    )
+)
+
+
 def _sessions(db: Session, patient_id: UUID, first_on: date) -> Sequence[Any]:
     """Return one row per exercise of each session with its best set; one without any exercise."""
-    return db.execute(
-        select(
-            LoggedSession.id,
-            LoggedSession.program_id,
-            LoggedSession.version_id,
-            LoggedSession.performed_on,
-            LoggedSession.pain_before,
-            LoggedSession.pain_during,
-            LoggedSession.settled_within_hour,
-            LoggedSession.limp,
-            LoggedSession.new_swelling,
-            LoggedSession.red_flag,
-            LoggedSession.stopped_for_pain,
-            LoggedSession.late,
-            LoggedExercise.exercise_id,
-            Exercise.name.label("exercise"),
-            Exercise.language,
-            _best(PerformedSet.load_kg).label("load"),
-            _best(PerformedSet.reps).label("reps"),
-            _best(PerformedSet.seconds).label("seconds"),
-        )
-        .outerjoin(LoggedExercise, LoggedExercise.session_id == LoggedSession.id)
-        .outerjoin(Exercise, Exercise.id == LoggedExercise.exercise_id)
-        .where(
-            LoggedSession.patient_id == patient_id,
-            LoggedSession.withdrawn_at.is_(None),
-            LoggedSession.performed_on >= first_on,
-        )
-        .order_by(
-            LoggedSession.performed_on,
-            LoggedSession.performed_at,
-            LoggedSession.id,
-            LoggedExercise.position,
-        )
-    ).all()
+    return db.execute(_SESSIONS, {"patient_id": patient_id, "first_on": first_on}).all()
 
 
 def _session_views(

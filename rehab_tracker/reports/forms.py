@@ -38,6 +38,8 @@ class Question(Form):
         sound = self.validate()
         for name in self.errors:
             self[name].data = self[name].default
+            if isinstance(self[name], SelectField):
+                self[name].errors = [_("This choice is not known and was left out.")]
         return sound
 
 
@@ -46,9 +48,9 @@ class ReportForm(Question):
 
     weeks = SelectField(_l("Weeks"), choices=choices((n, str(n)) for n in WEEKS), coerce=int,
                         default=USUAL_WEEKS)  # fmt: skip
-    end = DateField(_l("Up to the week of"), [Optional()])
+    end = DateField(_l("Until"), [Optional()])
     physio = SelectField(_l("Physio"), default="")
-    band = SelectField(_l("Closed weeks"), default="")
+    band = SelectField(_l("Adherence"), default="")
     silent = SelectField(_l("Not logged for"), default="")
     template = SelectField(_l("Program"), default="")
     q = StringField(_l("Name"), [Length(max=120), one_line], filters=[_stripped], default="")
@@ -113,15 +115,15 @@ class ReportForm(Question):
 class CaseloadForm(Question):
     """Which patients to list."""
 
-    who = SelectField(choices=choices((who, who) for who in ("", MINE, EVERYBODY, NOBODY)), default="")
+    who = SelectField(
+        choices=choices((who, who) for who in ("", MINE, EVERYBODY, NOBODY)), default=""
+    )
     physio = SelectField(_l("Physio"), default="")
     q = StringField(_l("Name"), [Length(max=120), one_line], filters=[_stripped], default="")
 
     def offer(self, physios: Iterable[Member]) -> None:
         """Set the physios to choose from."""
-        self.physio.choices = choices(
-            [("", _("All")), *((str(p.id), p.name) for p in physios)]
-        )
+        self.physio.choices = choices([("", _("All")), *((str(p.id), p.name) for p in physios)])
 
     def list_for(self, actor: Actor) -> str:
         """Return which list is asked for: physios begin with their own, managers have none."""

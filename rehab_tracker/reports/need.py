@@ -51,10 +51,11 @@ TELLING = {NeedCode.PAUSED, NeedCode.INVITED}
 _URGENCY = {code: place for place, code in enumerate(NeedCode)}
 
 
-def by_need(needs: Sequence[Need]) -> tuple[int, int]:
-    """Return what sorts patients: the most pressing reason, then how many there are."""
+def by_need(needs: Sequence[Need]) -> tuple[int, int, int]:
+    """Return what sorts patients: the most pressing reason, how many there are, how long it is."""
     places = [_URGENCY[need.code] for need in needs]
-    return min(places, default=len(_URGENCY)), -len(places)
+    longest = max((need.days for need in needs), default=0)
+    return min(places, default=len(_URGENCY)), -len(places), -longest
 
 
 def light_needs(

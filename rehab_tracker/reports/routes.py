@@ -1,6 +1,6 @@
 """The list of patients by need, and the clinic's report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -125,16 +125,21 @@ def clinic_csv() -> ResponseReturnValue:
         raise Refused(
             {"": _("These filters make no sense together. Please start from the report.")}
         )
-    db, by = current(), By(form.by.data)
-    asked = form.filter(acting(), clock.today(acting().zone))
-    rows = all_rows(db, asked, closing(db, clock.now()), by)
+    asked, by = form.filter(acting(), clock.today(acting().zone)), By(form.by.data)
     _note_export(asked, by)
     name = f"report-{asked.period.first_on}-to-{asked.period.last_on}.csv"
     return Response(
-        stream_with_context(sheet(rows, asked.period, by)),
+        stream_with_context(_lines(asked, by, acting().clinic_id)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _lines(asked: ReportFilter, by: By, clinic_id: UUID) -> Iterator[str]:
+    # The request's own session closes before the last line is sent.
+    with database().session(reads_only=True, clinic_id=clinic_id) as db:
+        rows = all_rows(db, asked, closing(db, clock.now()), by)
+        yield from sheet(rows, asked.period, by)
 
 
 def _note_export(asked: ReportFilter, by: By) -> None:

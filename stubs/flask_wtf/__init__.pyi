@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from wtforms import Form
-
 from flask_wtf.csrf import CSRFProtect as CSRFProtect
+from wtforms import Form
 
 class FlaskForm(Form):
     form_errors: list[str]

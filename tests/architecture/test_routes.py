@@ -29,7 +29,9 @@ def test_every_route_is_listed_with_its_guard(app: Flask):
     assert found == GUARDS
 
 
-def test_a_route_that_forgot_its_guard_answers_nobody(app: Flask, clinic: Clinic, db: Session, as_: As):
+def test_a_route_that_forgot_its_guard_answers_nobody(
+    app: Flask, clinic: Clinic, db: Session, as_: As
+):
     app.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
     manager = a_member(db, clinic)
     db.commit()
@@ -49,9 +51,7 @@ def _addresses(app: Flask, victim: Victim) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def test_every_id_of_an_address_is_one_that_the_victim_has(
-    app: Flask, clinic: Clinic, db: Session
-):
+def test_every_id_of_an_address_is_one_that_the_victim_has(app: Flask, clinic: Clinic, db: Session):
     victim = a_victim(db, clinic)
     named = {a for rule in app.url_map.iter_rules() for a in rule.arguments}
     assert named <= victim.ids.keys() | {"token"}
@@ -80,9 +80,7 @@ def test_another_clinics_records_do_not_exist(
         assert SENTINEL not in answer.text
 
 
-def test_another_patients_records_do_not_exist(
-    app: Flask, clinic: Clinic, db: Session, as_: As
-):
+def test_another_patients_records_do_not_exist(app: Flask, clinic: Clinic, db: Session, as_: As):
     victim = a_victim(db, clinic)
     neighbor = a_patient(db, clinic, victim.physio)
     db.commit()
@@ -97,11 +95,8 @@ def test_unknown_ids_read_like_those_of_others(app: Flask, clinic: Clinic, db: S
     victim = a_victim(db, clinic)
     db.commit()
     client = as_(victim.physio)
-    unknown = Victim(
-        victim.physio,
-        victim.patient,
-        {name: uuid4() if name != "slug" else "no-such" for name in victim.ids} | {"change": "enable"},
-    )
+    ids = {name: uuid4() for name in victim.ids} | {"slug": "no-such"}
+    unknown = Victim(victim.physio, victim.patient, ids)
     for method, address in _addresses(app, unknown):
         answer = client.open(address, method=method)
         assert answer.status_code in {403, 404}, f"{method} {address}: {answer.status_code}"

@@ -55,6 +55,5 @@ def a_victim(db: Session, clinic: Clinic) -> Victim:
             "membership_id": patient.member.id,
             "treatment_id": treatment.id,
             "slug": exercise.slug,
-            "change": "disable",
         },
     )

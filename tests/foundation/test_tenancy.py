@@ -121,10 +121,9 @@ def statements(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", note)
 
 
-def test_what_is_loaded_along_is_filtered_too(
-    db: Session, clinic: Clinic, mine: Somebody, statements: list[str]
-):
-    a_program(db, a_member(db, clinic), mine)
+def test_what_is_loaded_along_is_filtered_too(db: Session, clinic: Clinic, statements: list[str]):
+    physio = a_member(db, clinic)
+    a_program(db, physio, a_patient(db, clinic, physio))
     db.commit()
     db.expunge_all()
     statements.clear()

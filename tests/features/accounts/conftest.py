@@ -12,6 +12,7 @@ from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.db import Database
 from tests.builders.people import PASSWORD, Somebody, a_clinic, a_member, a_patient
 from tests.client import CheckedClient
+from tests.features.accounts.steps import NEW, token_in
 
 As = Callable[[Somebody], CheckedClient]
 KEPT = keep(PASSWORD)
@@ -47,3 +48,11 @@ def elsewhere(database: Database) -> Somebody:
     clinic = a_clinic(database, name="Hillside")
     with database.of_clinic(clinic.id) as db:
         return a_member(db, clinic, Role.MANAGER, name="Moana Parata", password_hash=KEPT)
+
+
+@pytest.fixture
+def invited(team: Team, as_: As) -> str:
+    """Return the token of a patient's invitation."""
+    response = as_(team.physio).post("/invite", data=NEW)
+    assert response.status_code == 201
+    return token_in(response.text)

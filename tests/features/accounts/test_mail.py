@@ -1,12 +1,8 @@
 """Letters, delivered to a real mail server on this machine."""
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -19,33 +15,12 @@ from rehab_tracker.config import Settings
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.db import Database
 from tests.builders.people import LONG_AGO
-
-
-class Postbox:
-    """Keeps what a mail server was given."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.refuses = False
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.refuses:
-            return "451 try again later"
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
-        return "250 kept"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.features.accounts.postbox import Postbox, free_port
 
 
 @pytest.fixture
 def port() -> int:
-    return _free_port()
+    return free_port()
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic, Patient
 from rehab_tracker.domain.adherence import Log, score_week
 from rehab_tracker.domain.week import Week, week_of
+from rehab_tracker.foundation.db import Database
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.logbook import actions
 from rehab_tracker.logbook.models import LoggedExercise, LoggedSession, ProgramWeek
@@ -22,7 +25,7 @@ from rehab_tracker.programs.models import PauseReason, Program
 from rehab_tracker.programs.plans import plan_of
 from rehab_tracker.programs.queries import programs_of
 from tests.builders.exercises import an_exercise
-from tests.builders.logbook import a_command, at, days_after
+from tests.builders.logbook import a_command, a_log, at, days_after
 from tests.builders.people import Somebody, a_member, a_patient
 from tests.builders.programs import MONDAY, a_program, an_adjustment, an_item
 
@@ -86,6 +89,100 @@ def test_a_program_without_an_end_is_written_two_years_ahead(db: Session, progra
     assert weeks[0].first_on == MONDAY
     assert weeks[-1].first_on == MONDAY + timedelta(weeks=HORIZON_WEEKS)
     assert all(week.due == 3 for week in weeks)
+
+
+def at_once(
+    database: Database, clinic: Clinic, deeds: Sequence[Callable[[Session], object]]
+) -> None:
+    """Do each deed in a transaction of its own, all at the same time."""
+
+    def do(deed: Callable[[Session], object]) -> None:
+        with database.session(clinic_id=clinic.id) as own:
+            deed(own)
+            own.commit()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        list(pool.map(do, deeds))
+
+
+def test_sessions_saved_at_the_same_time_all_count(
+    database: Database, db: Session, clinic: Clinic, patient: Somebody, program: Program
+):
+    commands = [a_command(patient, program, days_after(MONDAY, day)) for day in range(5)]
+    now, actor = at(days_after(MONDAY, 5)), patient.actor
+    deeds = [partial(actions.log_session, actor=actor, command=c, now=now) for c in commands]
+    at_once(database, clinic, deeds)
+    assert rows_of(db, program)[0].done == 5
+
+
+def test_one_session_sent_many_times_at_once_is_kept_once(
+    database: Database, db: Session, clinic: Clinic, patient: Somebody, program: Program
+):
+    command, now = a_command(patient, program, MONDAY), at(MONDAY, 20)
+    same = partial(actions.log_session, actor=patient.actor, command=command, now=now)
+    at_once(database, clinic, [same] * 4)
+    assert len(db.scalars(select(LoggedSession)).all()) == 1
+    assert rows_of(db, program)[0].done == 1
+
+
+def test_a_log_rewrites_its_own_week_alone(db: Session, patient: Somebody, program: Program):
+    other, own = rows_of(db, program)[:2]
+    other.due = own.due = 6
+    db.commit()
+    a_log(db, patient, program, days_after(MONDAY, 9))
+    db.commit()
+    assert [row.due for row in rows_of(db, program)[:2]] == [6, 3]
+
+
+def test_a_program_that_stays_in_use_is_written_further_ahead(
+    db: Session, patient: Somebody, program: Program
+):
+    last_before = rows_of(db, program)[-1].first_on
+    day = MONDAY + timedelta(weeks=80)
+    a_log(db, patient, program, day)
+    db.commit()
+    found = rows_of(db, program)
+    assert found[-1].first_on == day + timedelta(weeks=HORIZON_WEEKS) > last_before
+    assert len({row.first_on for row in found}) == (found[-1].first_on - MONDAY).days // 7 + 1
+    rebuild(db)
+    db.commit()
+    assert [read(row) for row in rows_of(db, program)] == [read(row) for row in found]
+
+
+def test_rebuilding_mends_rows_that_went_wrong(db: Session, patient: Somebody, program: Program):
+    a_log(db, patient, program, MONDAY)
+    db.commit()
+    true = [read(row) for row in rows_of(db, program)]
+    for row in rows_of(db, program)[:5]:
+        row.due, row.met, row.done = 7, 7, 7
+    db.delete(rows_of(db, program)[9])
+    db.commit()
+    rebuild(db)
+    db.commit()
+    assert [read(row) for row in rows_of(db, program)] == true
+
+
+def test_rebuilding_takes_as_many_statements_for_many_programs_as_for_one(
+    database: Database, db: Session, clinic: Clinic, physio: Somebody, program: Program
+):
+    counts = []
+    for _round in range(2):
+        statements: list[str] = []
+
+        def note(
+            _c: Any, _cursor: Any, statement: str, *_: Any, into: list[str] = statements
+        ) -> None:
+            into.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        assert rebuild(db) in {HORIZON_WEEKS + 1, 6 * (HORIZON_WEEKS + 1)}
+        event.remove(database.engine, "before_cursor_execute", note)
+        counts.append(len(statements))
+        for _ in range(5):
+            a_program(db, physio, a_patient(db, clinic, physio))
+        db.commit()
+    assert counts[0] == counts[1]
+    assert program.starts_on == MONDAY
 
 
 Step = tuple[str, int, int, int, int]

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from itertools import product
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +14,7 @@ from rehab_tracker.domain.permission import Role
 from rehab_tracker.domain.schedule import active_since
 from rehab_tracker.domain.week import Week, WeekStart
 from rehab_tracker.foundation.db import Database
-from rehab_tracker.logbook.models import LoggedSession, ProgramWeek
+from rehab_tracker.logbook.models import LoggedSession
 from rehab_tracker.programs import actions as programs
 from rehab_tracker.programs.actions import PauseProgram
 from rehab_tracker.programs.models import PauseReason, Program
@@ -45,7 +45,7 @@ def line_of(db: Session, patient: Somebody, asked: ReportFilter, now: datetime =
     return lines(facts, asked.period).get(patient.id, Line())
 
 
-def listed(db: Session, now: datetime = NOW, **fields) -> list[UUID]:
+def listed(db: Session, now: datetime = NOW, **fields: Any) -> list[UUID]:
     asked = asked_for(**fields)
     closed = closing(db, now)
     found = list(patients_of(db, asked, closed))
@@ -53,9 +53,7 @@ def listed(db: Session, now: datetime = NOW, **fields) -> list[UUID]:
     return found
 
 
-def pause(
-    db: Session, physio: Somebody, patient: Somebody, first: date, last: date | None
-) -> None:
+def pause(db: Session, physio: Somebody, patient: Somebody, first: date, last: date | None) -> None:
     command = PauseProgram(
         patient_id=patient.id, first_on=first, last_on=last, reason=PauseReason.HOLIDAY
     )
@@ -81,12 +79,12 @@ def test_the_open_week_counts_in_no_percentage(db: Session, physio: Somebody):
 
 
 def test_totals_are_those_of_the_rule_on_the_raw_logs(db: Session, physio: Somebody):
-    random = Random(7)
+    random = Random(7)  # noqa: S311 - made-up histories
     expected = {}
     for _ in range(6):
         days = sorted(random.sample(range(24), random.randrange(1, 14)))
         per_week = random.randrange(1, 6)
-        patient, program = a_case(db, physio, days=days, sessions_per_week=per_week)
+        patient, _strength = a_case(db, physio, days=days, sessions_per_week=per_week)
         second = a_program(db, physio, patient, sessions_per_week=2, title="Runs")
         a_log(db, patient, second, MONDAY + timedelta(days=random.randrange(7)))
         db.commit()
@@ -161,7 +159,9 @@ def test_bands_in_the_database_are_those_of_the_rule(db: Session, standing: Stan
         if met <= due:
             percent = half_up(met, due) if due else None
             belongs = (band(percent) or "not_due") == standing
-            found = db.scalar(select(literal(1)).where(stands(standing, literal(met), literal(due))))
+            found = db.scalar(
+                select(literal(1)).where(stands(standing, literal(met), literal(due)))
+            )
             assert bool(found) == belongs, (met, due)
 
 
@@ -174,10 +174,8 @@ def test_a_sum_of_percentages_is_never_taken(db: Session, physio: Somebody):
     assert (week.met, week.due, week.percent) == (4, 5, 80)
 
 
-def test_silence_in_the_database_is_that_of_the_rule(
-    db: Session, clinic: Clinic, physio: Somebody
-):
-    random = Random(3)
+def test_silence_in_the_database_is_that_of_the_rule(db: Session, physio: Somebody):
+    random = Random(3)  # noqa: S311 - made-up histories
     expected = set()
     for _ in range(12):
         patient, program = a_case(
@@ -196,7 +194,7 @@ def test_silence_in_the_database_is_that_of_the_rule(
     assert set(listed(db, silent_days=10)) == expected
 
 
-def test_a_week_is_closed_where_the_patient_lives(db: Session, clinic: Clinic, physio: Somebody):
+def test_a_week_is_closed_where_the_patient_lives(db: Session, physio: Somebody):
     early, _ = a_case(db, physio, days=(14,), time_zone="Pacific/Auckland")
     late, _ = a_case(db, physio, days=(14,), time_zone="America/Los_Angeles")
     between = datetime(2026, 3, 24, 20, tzinfo=UTC)  # Wednesday in Auckland, Tuesday in California
@@ -219,9 +217,7 @@ def test_weeks_that_begin_on_sunday_stand_in_the_column_they_share_most_days_wit
     assert line.cells[Week(MONDAY + timedelta(weeks=1))].met == 1, "Sunday begins their week"
 
 
-def test_a_report_of_one_template_counts_its_programs_alone(
-    db: Session, clinic: Clinic, physio: Somebody
-):
+def test_a_report_of_one_template_counts_its_programs_alone(db: Session, physio: Somebody):
     patient, _ = a_case(db, physio, days=(0,), template="hip-first")
     runs = a_program(db, physio, patient, sessions_per_week=2, title="Runs")
     a_log(db, patient, runs, MONDAY)
@@ -283,7 +279,7 @@ def test_another_clinic_never_counts(db: Session, database: Database, physio: So
 def test_weeks_that_are_not_written_yet_are_told_and_never_silently_empty(
     db: Session, physio: Somebody
 ):
-    patient, program = a_case(db, physio, "Long Ago")
+    patient, _ = a_case(db, physio, "Long Ago")
     ended, _ = a_case(db, physio, "Over", days=(0,))
     over = programs_of(db, ended.id)[0].id
     programs.end_program(db, physio.actor, over, TODAY, "Done", today=TODAY)
@@ -292,4 +288,3 @@ def test_weeks_that_are_not_written_yet_are_told_and_never_silently_empty(
     assert beyond_horizon(db, asked_for(day=last_written - timedelta(days=1))) == []
     later = asked_for(day=last_written + timedelta(weeks=3))
     assert beyond_horizon(db, later) == [(patient.id, "Long Ago")]
-
