@@ -160,6 +160,20 @@ def test_a_thousand_and_one_fields_are_refused(stranger: CheckedClient):
     assert response.status_code == 413
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"name": 5}', "[1]", '{"name": NaN}', "", "{"])
+@pytest.mark.parametrize("path", ["/me", "/sign-in", "/me/password"])
+def test_a_form_is_never_read_from_json(
+    patient: Somebody, as_: Callable[[Somebody], CheckedClient], path: str, body: str
+):
+    browser = as_(patient)
+    headers = {"X-CSRFToken": browser.form_token()}
+    answer = browser.post(
+        path, data=body, content_type="application/json", headers=headers, csrf=False
+    )
+    assert answer.status_code == 415
+    assert "Nothing was changed" in answer.text
+
+
 @pytest.mark.usefixtures("tmp_path")
 def test_cookies_and_links_insist_on_https_in_production(settings: Settings):
     app = create_app(replace(settings, public_url="https://clinic.example.org"))

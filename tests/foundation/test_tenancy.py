@@ -103,6 +103,15 @@ def test_a_known_id_of_another_clinic_finds_nothing(db: Session, theirs: Somebod
     assert db.scalar(select(exists().where(Patient.id == theirs.id))) is False
 
 
+@pytest.mark.parametrize("how", GOALS)
+def test_a_statement_used_again_sees_the_clinic_that_uses_it(
+    how: str, mine: Somebody, theirs: Somebody, database: Database
+):
+    for who, goal in ((mine, "Hike"), (theirs, SECRET), (mine, "Hike")):
+        with database.session(reads_only=True, clinic_id=who.clinic.id) as db:
+            assert set(db.scalars(GOALS[how])) == {goal}
+
+
 @pytest.mark.usefixtures("mine", "theirs")
 def test_all_clinics_are_seen_where_a_reason_is_given(database: Database):
     with database.all_clinics(because="a test compares clinics", reads_only=True) as db:

@@ -194,7 +194,11 @@ def test_a_sign_in_page_that_lay_open_can_be_sent_again(stranger: CheckedClient)
     assert "jonas@example.org" in response.text
 
 
-@pytest.mark.parametrize("kept", ["{", "[]", '{"by": 1}', '{"by": "", "typed": [1]}', "[" * 9000])
+HALF_A_CHARACTER = '{"by": "", "typed": [["goal", "\\ud800"]]}'
+MANGLED = ["{", "[]", '{"by": 1}', '{"by": "", "typed": [1]}', "[" * 9000, HALF_A_CHARACTER]
+
+
+@pytest.mark.parametrize("kept", MANGLED)
 def test_a_mangled_carrier_is_ignored(team: Team, stranger: CheckedClient, kept: str):
     assert sign_in(stranger, team.physio, back_to="/me", kept=kept).status_code == 303
 

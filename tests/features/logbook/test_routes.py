@@ -216,6 +216,26 @@ def test_others_programs_and_sessions_are_not_there(
     assert desk.post(f"/patients/{patient.id}/treatments", data={}).status_code in {404, 422}
 
 
+def test_the_form_says_what_was_already_logged_on_its_day(
+    phone: CheckedClient, db: Session, patient: Somebody, program: Program
+):
+    assert "You already logged this program" not in phone.get(f"/log/{program.id}").text
+    row = a_log(db, patient, program, WEDNESDAY)
+    db.commit()
+    page = phone.get(f"/log/{program.id}").text
+    assert "You already logged this program: Today" in page
+    assert f'href="/history/{row.id}"' in page
+
+
+def test_a_refused_set_is_named_with_its_exercise_and_side(phone: CheckedClient, program: Program):
+    sent = opened(phone, program, done="all") | {
+        "pain_during": "1",
+        "ex-1-set-2-left-reps": "10000",
+    }
+    page = save(phone, program, sent).text
+    assert "</bdi>: Set 2 (left): Repetitions are a number from 1 to 1000" in page
+
+
 def test_a_correction_shows_what_was_logged_and_keeps_it(
     phone: CheckedClient, db: Session, patient: Somebody, program: Program
 ):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Clinic
+from rehab_tracker.accounts.models import Clinic, Standing
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.audit import AuditEvent
 from rehab_tracker.foundation.db import Database
@@ -217,6 +217,21 @@ def test_physios_begin_with_their_own_patients_and_reach_the_others(
     assert names("?who=all&q=the") == ["Bert Theirs"]
     assert names(f"?who=all&physio={colleague.id}") == ["Bert Theirs"]
     assert "Bert Theirs" in as_(manager).get("/patients").text
+
+
+def test_nobodys_patients_are_found_once_their_physio_is_disabled(
+    db: Session, as_: As, manager: Somebody, physio: Somebody, colleague: Somebody
+):
+    a_case(db, physio, "Anna Own")
+    left, _program = a_case(db, colleague, "Bert Left")
+    colleague.member.standing = Standing.DISABLED
+    db.commit()
+    page = as_(physio).get("/patients?who=none").text
+    assert "Bert Left" in page
+    assert "Anna Own" not in page
+    assert re.search(r"Not assigned\s*<span[^>]*>1<", page)
+    assert [row["Patient"] for row in sheet_of(as_(manager), "?physio=none")] == ["Bert Left"]
+    assert "Colin" not in as_(manager).get(f"/patients/{left.id}").text
 
 
 def test_the_list_says_why_in_words(db: Session, as_: As, physio: Somebody):
