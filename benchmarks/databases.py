@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from benchmarks.data import Group, build, monday_of
 from rehab_tracker.foundation.db import Base
@@ -17,6 +17,10 @@ from tests import postgres
 
 KEPT = "REHAB_BENCH_DIR"
 """Names a folder that keeps the built SQLite files, for the next runs of the same week."""
+
+
+DURABLE = ("max_connections=100",)
+"""PostgreSQL as a clinic runs it: a saved session survives a power cut, as it does on SQLite."""
 
 
 class Databases:
@@ -37,7 +41,9 @@ class Databases:
         raise NotImplementedError
 
     def _name(self, groups: Sequence[Group]) -> str:
-        shape = [str(CreateTable(table)) for table in Base.metadata.sorted_tables]
+        tables = Base.metadata.sorted_tables
+        indexes = sorted(str(CreateIndex(index)) for table in tables for index in table.indexes)
+        shape = [*map(str, map(CreateTable, tables)), *indexes]
         meant = f"{groups} {monday_of(self.now)} {shape}"
         return f"bench_{hashlib.sha256(meant.encode()).hexdigest()[:12]}"
 
@@ -112,5 +118,5 @@ def databases(engine: str, folder: Path, now: datetime) -> Iterator[Databases | 
     elif bin_folder is None:
         yield None
     else:
-        with postgres.server(bin_folder) as url:
+        with postgres.server(bin_folder, DURABLE) as url:
             yield PostgresServer(folder, now, url)

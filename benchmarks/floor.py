@@ -15,8 +15,10 @@ from sqlalchemy import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
     Connection,
     Engine,
+    Integer,
     bindparam,
     case,
+    cast,
     func,
     insert,
     select,
@@ -92,8 +94,9 @@ _PRESCRIBED = (
     .where(_V.program_id == bindparam("program_id"))
     .order_by(_V.number, _R.position)
 )  # fmt: skip
+_BY_DAY = (_S.program_id, _S.performed_on, _E.exercise_id)
 _WEEK_LOGS = (
-    select(_S.program_id, _S.performed_on, _S.stopped_for_pain, _E.exercise_id, _E.counted_sets)
+    select(*_BY_DAY, func.sum(_E.counted_sets), func.max(cast(_S.stopped_for_pain, Integer)))
     .join(LoggedExercise.__table__, (_E.session_id == _S.id) & (_E.clinic_id == _S.clinic_id))
     .where(
         _S.clinic_id == bindparam("clinic_id"),
@@ -102,6 +105,7 @@ _WEEK_LOGS = (
         _S.performed_on <= bindparam("last"),
         _S.withdrawn_at.is_(None),
     )
+    .group_by(*_BY_DAY)
 )
 _NEWEST_DAY = (
     select(_S.performed_on)
@@ -276,7 +280,9 @@ _PAGE = """<!doctype html><title>{{ who.name }}</title><h1>{{ who.name }}</h1>
 <tr><td>{{ row.performed_on }}<td>{{ row.pain_before }}<td>{{ row.pain_during }}
 <td>{{ mornings.get(row.performed_on) }}</tr>
 {%- endfor %}</table>
-<p>{% for row in rows %}{{ row.load }} {% endfor %}</p>
+<table>{% for row in rows %}
+<tr><td>{{ row.performed_on }}<td>{{ row.name }}<td>{{ row.load or row.reps }}</tr>
+{%- endfor %}</table>
 <p>{{ programs|length }} {{ pauses|length }} {{ treatments|length }}</p>"""
 
 

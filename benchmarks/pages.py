@@ -31,18 +31,17 @@ def progress(bench: Bench) -> Iterator[Figure]:
         serving("floor", url, bench.folder) as floor,
     ):
         contenders = {
-            "ours": Contender(product, cycle(_progress_of(SHORT))),
             "floor": Contender(floor, cycle(floors)),
+            "ours": Contender(product, cycle(_progress_of(SHORT))),
             "long": Contender(product, cycle(_progress_of(LONG))),
         }
         rounds = run(contenders, bench.seconds, see)
-    rates = [per_second(rounds, name) for name in contenders]
+    floor_rate, rated, long_rate = (per_second(rounds, name) for name in contenders)
     work = "b. progress, 26 weeks"
-    yield at_least(work, bench.engine, *rates[:2], rounds.ratio("ours", "floor", rate), 0.4)
-    slower = rounds.ratio("ours", "long", rate)
-    yield at_most(
-        "b. 500 sessions of history, against 100", bench.engine, rates[2], rates[0], slower, 1.15
-    )
+    ratio, slower = rounds.ratio("ours", "floor", rate), rounds.ratio("ours", "long", rate)
+    yield at_least(work, bench.engine, rated, floor_rate, ratio, 0.4)
+    long = "b. 500 sessions of history, against 100"
+    yield at_most(long, bench.engine, long_rate, rated, slower, 1.15)
     used = [in_ms(rounds, name, cpu) for name in ("ours", "floor")]
     yield told(f"{work}, processor time", bench.engine, *used, rounds.ratio("ours", "floor", cpu))
     counted = _statements(bench, url)

@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def _user() -> str | None:
 
 
 @contextmanager
-def server(bin_folder: Path) -> Iterator[str]:
+def server(bin_folder: Path, settings: Sequence[str] = FAST) -> Iterator[str]:
     """Run a server and give the address of its first database."""
     folder = Path(tempfile.mkdtemp(prefix="rehab-pg-"))
     user = _user()
@@ -42,8 +42,8 @@ def server(bin_folder: Path) -> Iterator[str]:
         env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
         **run,
     )
-    settings = " ".join(f"-c {setting}" for setting in FAST)
-    options = f"-k {folder} -h '' {settings}"
+    chosen = " ".join(f"-c {setting}" for setting in settings)
+    options = f"-k {folder} -h '' {chosen}"
     start = [bin_folder / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
     subprocess.run(start, **run)
     try:

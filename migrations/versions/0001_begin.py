@@ -494,9 +494,9 @@ def upgrade() -> None:
     op.create_table(
         "program_week",
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("program_id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -531,20 +531,20 @@ def upgrade() -> None:
             name=op.f("fk_program_week_clinic_id_program_id"),
         ),
         sa.PrimaryKeyConstraint(
-            "clinic_id", "first_on", "patient_id", "program_id", name=op.f("pk_program_week")
+            "clinic_id", "program_id", "first_on", "patient_id", name=op.f("pk_program_week")
         ),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_program_week_first_on",
+        "program_week",
+        ["clinic_id", "first_on", "patient_id", "program_id", "met", "due", "extra"],
+        unique=False,
     )
     op.create_index(
         "ix_program_week_patient",
         "program_week",
         ["clinic_id", "patient_id", "first_on", "met", "due", "extra"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_program_week_program",
-        "program_week",
-        ["clinic_id", "program_id", "first_on"],
         unique=False,
     )
     op.create_table(
@@ -816,8 +816,8 @@ def downgrade() -> None:
     op.drop_index("ix_logged_session_program", table_name="logged_session")
     op.drop_index("ix_logged_session_day", table_name="logged_session")
     op.drop_table("logged_session")
-    op.drop_index("ix_program_week_program", table_name="program_week")
     op.drop_index("ix_program_week_patient", table_name="program_week")
+    op.drop_index("ix_program_week_first_on", table_name="program_week")
     op.drop_table("program_week")
     op.drop_table("program_version")
     op.drop_index("ix_pause_program", table_name="pause")

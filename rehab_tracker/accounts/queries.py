@@ -42,7 +42,7 @@ class PatientCard:
 
     @property
     def physio_id(self) -> UUID | None:
-        """The membership of the assigned physio."""
+        """The membership of the assigned physio, who may be disabled since: then without a name."""
         return self.patient.physio_id
 
 
@@ -58,7 +58,7 @@ _CARD = (
     )
     .join(Membership, Membership.id == Patient.membership_id)
     .join(Person, Person.id == Membership.person_id)
-    .outerjoin(_PHYSIO, _PHYSIO.id == Patient.physio_id)
+    .outerjoin(_PHYSIO, (_PHYSIO.id == Patient.physio_id) & (_PHYSIO.standing != Standing.DISABLED))
     .outerjoin(_PHYSIO_PERSON, _PHYSIO_PERSON.id == _PHYSIO.person_id)
 )
 
@@ -81,6 +81,12 @@ def patient_cards(
 
 def _card(row: Any) -> PatientCard:
     return PatientCard(row[0], row[1], row[2], ZoneInfo(row[3]), row[4], row[5])
+
+
+def looked_after_by_nobody() -> ColumnElement[bool]:
+    """Pick the patients without a physio, or whose physio was disabled since."""
+    disabled = select(Membership.id).where(Membership.standing == Standing.DISABLED)
+    return Patient.physio_id.is_(None) | Patient.physio_id.in_(disabled)
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,7 @@ def go_on(member_id: UUID, back_to: str | None, kept: str | None) -> ResponseRet
 def _typed(kept: str | None) -> tuple[str, list[tuple[str, str]] | None]:
     try:
         content = json.loads(kept or "")
+        json.dumps(content, ensure_ascii=False).encode()  # half a character fits on no page
         return str(content["by"]), [(str(name), str(value)) for name, value in content["typed"]]
     except (ValueError, TypeError, KeyError, RecursionError):
         return "", None

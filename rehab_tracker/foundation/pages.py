@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, flash, g, render_template, request
+from flask import Flask, Response, abort, current_app, flash, g, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -80,6 +80,7 @@ def init_pages(app: Flask) -> None:
     app.jinja_env.globals |= {"asset": files.address, "csp_nonce": csp_nonce}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_name_request)
+    app.before_request(_refuse_json)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"actor": g.get("actor"), "current_locale": get_locale()})
     app.register_error_handler(HTTPException, _http_error)
@@ -101,6 +102,12 @@ def _name_request() -> None:
     g.request_id = secrets.token_hex(6)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _refuse_json() -> None:
+    # Forms would read it in place of what a page sends: numbers and lists where texts are expected.
+    if request.is_json:
+        abort(415)
 
 
 def _add_headers(response: Response) -> Response:

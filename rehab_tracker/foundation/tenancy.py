@@ -2,8 +2,10 @@
 
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    Executable,
     ForeignKey,
     ForeignKeyConstraint,
     Join,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     false,
 )
 from sqlalchemy.orm import (
+    LoaderCriteriaOption,
     Mapped,
     ORMExecuteState,
     Session,
@@ -64,13 +67,28 @@ def _see_own_clinic(state: ORMExecuteState) -> None:
     clinic_id = state.session.info.get("clinic_id")
     if _slips_through(state, clinic_id):
         raise CrossClinic(type(state.statement).__name__)
+    state.statement = _within(clinic_id, state.statement)
+
+
+_within_last: WeakKeyDictionary[Executable, tuple[UUID | None, Executable]] = WeakKeyDictionary()
+"""Each statement as it was last run: one that a module keeps need not be put together again."""
+
+
+def _within(clinic_id: UUID | None, statement: Executable) -> Executable:
+    """Return a statement that sees the rows of one clinic alone; of none without a clinic."""
+    last = _within_last.get(statement)
+    if last is None or last[0] != clinic_id:
+        last = clinic_id, statement.options(_criterion(clinic_id))
+        _within_last[statement] = last
+    return last[1]
+
+
+def _criterion(clinic_id: UUID | None) -> LoaderCriteriaOption:
     if clinic_id is None:
-        criterion = with_loader_criteria(ClinicOwned, lambda _: false(), include_aliases=True)
-    else:
-        criterion = with_loader_criteria(
-            ClinicOwned, lambda table: table.clinic_id == clinic_id, include_aliases=True
-        )
-    state.statement = state.statement.options(criterion)
+        return with_loader_criteria(ClinicOwned, lambda _: false(), include_aliases=True)
+    return with_loader_criteria(
+        ClinicOwned, lambda table: table.clinic_id == clinic_id, include_aliases=True
+    )
 
 
 def _slips_through(state: ORMExecuteState, clinic_id: UUID | None) -> bool:

@@ -11,6 +11,7 @@ from rehab_tracker.domain.rule import setting
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.logbook.commands import ExerciseLog, LogSession, SetLog
 from rehab_tracker.logbook.timelines import Asked, Timeline
+from rehab_tracker.logbook.words import set_name
 
 PAIN_MAX = setting("pain_score_max")
 EFFORT_MAX = setting("dose_target_rpe_max")
@@ -103,7 +104,9 @@ def _about_exercise(done: ExerciseLog) -> Problems:
     if len(done.sets) > 2 * SETS_MAX:
         yield field, _("Please log at most %(most)s sets.", most=SETS_MAX)
     for one in done.sets:
-        yield from ((field, says) for says in _about_set(one))
+        yield from (
+            (field, f"{set_name(one.number, one.side)}: {says}") for says in _about_set(one)
+        )
 
 
 def _about_set(one: SetLog) -> Iterator[str]:

@@ -90,7 +90,9 @@ def log(program_id: UUID) -> ResponseReturnValue:
         morning=check.pain if check else None,
     )
     values["day"] = day.isoformat()
-    return _log_page(program, version, values, morning=check)
+    before = queries.sessions_of(db, program.patient_id, day, day)
+    logged = [session for session in before if session.program_id == program.id]
+    return _log_page(program, version, values, morning=check, logged=logged, zone=actor.zone)
 
 
 def _asked_day() -> date | None:

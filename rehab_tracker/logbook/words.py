@@ -211,6 +211,13 @@ def _done_line(done: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
+def set_name(number: int, side: SetSide | None) -> str:
+    """Return a set as people call it: Set 2 (left)."""
+    if side is None:
+        return _("Set %(number)s", number=number)
+    return _("Set %(number)s (%(side)s)", number=number, side=str(SIDE_NAMES[side]).lower())
+
+
 def _sets_line(sets: Sequence[Mapping[str, Any]]) -> str:
     counted = ngettext("%(num)s set", "%(num)s sets", len(sets))
     sides = [(side, [one for one in sets if one["side"] == side]) for side in (None, *SetSide)]

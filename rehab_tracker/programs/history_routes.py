@@ -141,7 +141,7 @@ def resume(patient_id: UUID, program_id: UUID) -> ResponseReturnValue:
         )
     except Refused as refused:
         return _history(card, program, refused=refused)
-    said(_("Resumed."))
+    said(_("Resumed: %(title)s.", title=program.title))
     return _to_history(program)
 
 

@@ -17,7 +17,7 @@ def require_treating(actor: Actor, patient: HasPhysio) -> None:
     """Refuse all but the assigned physio; raises NotTheirPhysio with what to do."""
     if not treats(actor, patient):
         raise NotTheirPhysio(
-            {"": _("Only the physio of this patient can change programs. Take the patient over.")}
+            {"": _("Only the assigned physio can change programs. Take the patient over first.")}
         )
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, bindparam, case, func, select
+from sqlalchemy import BindParameter, ScalarSelect, bindparam, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from rehab_tracker.accounts.queries import PatientCard
@@ -76,8 +76,8 @@ def progress_of(db: Session, card: PatientCard, *, now: datetime, weeks: int = 2
     )
 
 
-_OF_PATIENT = bindparam("patient_id")
-_FROM_DAY = bindparam("first_on")
+_OF_PATIENT: BindParameter[UUID] = bindparam("patient_id")
+_FROM_DAY: BindParameter[date] = bindparam("first_on")
 _PROGRAMS = (
     select(Program)
     .where(Program.patient_id == _OF_PATIENT)

@@ -86,6 +86,7 @@ def _shown(card: PatientCard) -> dict[str, Any]:
         "color_names": {color: str(name) for color, name in COLOR_NAMES.items()},
         "status_names": words.STATUS_NAMES,
         "closes": lambda week: _last_open_day(card, week),
+        "today": clock.today(card.zone),
         "day": days_in_words(),
         "span": span,
         "spans": SPANS,

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Membership, Patient, Standing
-from rehab_tracker.accounts.queries import PatientCard, patient_cards
+from rehab_tracker.accounts.queries import PatientCard, looked_after_by_nobody, patient_cards
 from rehab_tracker.domain.adherence import Summary, WeekResult, summarize
+from rehab_tracker.domain.pain import Light
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.schedule import active_since
 from rehab_tracker.domain.week import Week, WeekStart, local_day, week_of
@@ -34,7 +35,7 @@ MOST = 300
 _WEEK = timedelta(weeks=1)
 _DAY = timedelta(days=1)
 _BASELINE = setting("baseline_window_days") * _DAY
-_WEEKS_READ = RECENT_WEEKS + 4
+_WEEKS_READ = RECENT_WEEKS + 3
 
 
 class Tally(NamedTuple):
@@ -47,11 +48,11 @@ class Tally(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One patient: reasons to look, the last week's last session, and how the weeks go."""
+    """One patient: reasons to look, the light of the week's last session, how the weeks go."""
 
     card: PatientCard
     needs: tuple[Need, ...]
-    last: SessionView | None
+    light: Light | None
     this_week: Summary
     recent: Summary
     programs: Sequence[Running]
@@ -69,7 +70,7 @@ def tally(db: Session, physio: UUID) -> Tally:
         select(
             func.count().filter(Patient.physio_id == physio),
             func.count(),
-            func.count().filter(Patient.physio_id.is_(None)),
+            func.count().filter(looked_after_by_nobody()),
         )
         .select_from(Patient)
         .join(Membership, Membership.id == Patient.membership_id)
@@ -208,7 +209,7 @@ def _case(card: PatientCard, facts: _Facts, now: datetime) -> Case:
     return Case(
         card=card,
         needs=tuple(_needs(card, programs, results, last, sessions, mornings, today)),
-        last=sessions[-1] if sessions else None,
+        light=sessions[-1].light if sessions else None,
         this_week=summarize(r for r in every if r.week == this_week),
         recent=summarize(r for r in every if recent_from <= r.week.first_on <= last.first_on),
         programs=programs,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ def is_week_start(day: date) -> bool:
     return any(week_of(day, start).first_on == day for start in WeekStart)
 
 
+@lru_cache(maxsize=64)
 def last_closed(now: datetime, zone: ZoneInfo) -> date:
     """Return the first day of the last week that is closed in a zone, Monday's or Sunday's."""
     day = local_day(now, zone) - DAYS_PER_WEEK * _DAY

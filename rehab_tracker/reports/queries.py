@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
+from rehab_tracker.accounts.queries import looked_after_by_nobody
 from rehab_tracker.domain.adherence import Band
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.logbook.models import ProgramWeek
@@ -183,7 +184,7 @@ def _conditions(asked: ReportFilter) -> list[ColumnElement[bool]]:
     if asked.physio:
         found.append(Patient.physio_id == asked.physio)
     if asked.unassigned:
-        found.append(Patient.physio_id.is_(None))
+        found.append(looked_after_by_nobody())
     if asked.silent_days:
         found.append(_is_silent(asked.silent_days, asked.today))
     if asked.template:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from rehab_tracker.accounts.models import Patient
-from rehab_tracker.accounts.queries import physios
+from rehab_tracker.accounts.queries import looked_after_by_nobody, physios
 from rehab_tracker.domain.permission import Permission, Role
 from rehab_tracker.foundation import audit, clock
 from rehab_tracker.foundation.access import requires
@@ -67,7 +67,7 @@ def _on_list(who: str, form: CaseloadForm, actor: Actor) -> list[ColumnElement[b
     if who == MINE:
         found.append(Patient.physio_id == actor.membership_id)
     if who == NOBODY:
-        found.append(Patient.physio_id.is_(None))
+        found.append(looked_after_by_nobody())
     if who == EVERYBODY and form.physio.data:
         found.append(Patient.physio_id == UUID(form.physio.data))
     return found

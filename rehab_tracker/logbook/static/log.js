@@ -31,8 +31,17 @@ form?.addEventListener("input", ({ target }) => {
   count(exercise);
 });
 
+// Coming back to a saved form must not save a second session: it keeps the identity it was sent with.
+if (form) {
+  const identity = form.elements.client_id;
+  identity.value = history.state?.client_id ?? identity.value;
+  history.replaceState({ ...history.state, client_id: identity.value }, "");
+}
+
 let sent = false;
 form?.addEventListener("submit", (event) => {
   if (sent) event.preventDefault();
   sent = true;
+  setTimeout(() => { sent = false; }, 5000);
 });
+addEventListener("pageshow", () => { sent = false; });
