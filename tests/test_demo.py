@@ -27,7 +27,7 @@ def lived(app: Flask, database: Database) -> Database:
 
 def test_the_demo_holds_what_it_promises(app: Flask, lived: Database):
     with lived.all_clinics(because="a test counts", reads_only=True) as db:
-        clinics = {name: id_ for name, id_ in db.execute(select(Clinic.name, Clinic.id))}
+        clinics = dict(db.execute(select(Clinic.name, Clinic.id)).all())
         in_harbor = Membership.clinic_id == clinics[HARBOR.name]
         roles = Counter(db.scalars(select(Membership.role).where(in_harbor)))
         assert roles == {Role.MANAGER: 1, Role.PHYSIO: 4, Role.PATIENT: 40}
