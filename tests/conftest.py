@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -110,23 +109,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, database_url=database_url, secret_key="t" * 40)
 
 
-class CompiledTemplates(BytecodeCache):
-    """Templates compiled once for all the apps of one process."""
-
-    kept: ClassVar[dict[str, bytes]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Build the app once for all tests of a process: its routes and templates never change."""
+    folder = tmp_path_factory.mktemp("app")
+    return create_app(Settings(folder, "sqlite://", secret_key="t" * 40))
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    app.jinja_env.bytecode_cache = CompiledTemplates()
+def app(request: pytest.FixtureRequest, settings: Settings, shared_app: Flask) -> Iterator[Flask]:
+    """Return the app on this test's database; `own_app` marks tests that add routes to it."""
+    own = request.node.get_closest_marker("own_app")
+    app = create_app(settings) if own else shared_app
+    app.config["SETTINGS"] = settings
+    app.extensions["database"] = Database(settings.database_url)
     app.testing = True
     app.test_client_class = CheckedClient
     yield app

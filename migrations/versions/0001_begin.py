@@ -544,7 +544,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_program_week_patient",
         "program_week",
-        ["clinic_id", "patient_id", "first_on", "met", "due", "extra"],
+        ["clinic_id", "patient_id", "first_on", "program_id", "met", "due", "extra"],
         unique=False,
     )
     op.create_table(

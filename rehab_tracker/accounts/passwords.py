@@ -6,7 +6,6 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_babel import gettext as _
-from zxcvbn import zxcvbn
 
 from rehab_tracker.domain.permission import Role
 
@@ -48,6 +47,8 @@ def objection(password: str, role: Role, known: tuple[str, ...] = ()) -> str | N
     if len(password) > LONGEST:
         return _("Please use at most %(n)s characters.", n=LONGEST)
     own_words = [*known, *(word for text in known for word in re.split(r"[\s@.]+", text))]
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - 12 MB of words, for whoever chooses a password
+
     rated = zxcvbn(password[:_READ_BY_ZXCVBN], user_inputs=own_words)
     if rated["score"] < STRONG_ENOUGH:
         return _("This is easy to guess. Three or four unrelated words make a strong password.")

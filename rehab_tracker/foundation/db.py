@@ -216,8 +216,9 @@ _POSTGRES: dict[str, Any] = {
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
+        # The last one fits disks without moving parts: there, an index beats reading whole tables.
         "options": "-c statement_timeout=15000 -c lock_timeout=3000"
-        " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
+        " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC -c random_page_cost=1.1",
     },
 }
 

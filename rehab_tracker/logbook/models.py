@@ -207,17 +207,12 @@ class ProgramWeek(ClinicOwned, Base):
         # Both indexes hold all that the report sums: a large clinic's weeks are never looked up
         # row by row. A program's own weeks lie together in the primary key.
         Index(
-            "ix_program_week_patient", "clinic_id", "patient_id", "first_on", "met", "due", "extra"
+            "ix_program_week_patient",
+            *("clinic_id", "patient_id", "first_on", "program_id", "met", "due", "extra"),
         ),
         Index(
             "ix_program_week_first_on",
-            "clinic_id",
-            "first_on",
-            "patient_id",
-            "program_id",
-            "met",
-            "due",
-            "extra",
+            *("clinic_id", "first_on", "patient_id", "program_id", "met", "due", "extra"),
         ),
         CheckConstraint("met <= due and met <= done", "met"),
         {"sqlite_strict": True},

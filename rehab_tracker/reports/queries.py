@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.accounts.queries import looked_after_by_nobody
@@ -164,13 +164,16 @@ def _of_period(asked: ReportFilter) -> list[ColumnElement[bool]]:
     begins = asked.period.begins
     found: list[ColumnElement[bool]] = [ProgramWeek.first_on.between(begins[0], begins[-1])]
     if asked.template:
-        found.append(ProgramWeek.program_id.in_(select(Program.id).where(_from_template(asked))))
+        # Row by row on purpose: as a list of programs SQLite would search it for every patient.
+        program = aliased(Program)
+        of_row = select(program.id).where(program.id == ProgramWeek.program_id)
+        found.append(of_row.where(_from_template(asked, program)).exists())
     return found
 
 
-def _from_template(asked: ReportFilter) -> ColumnElement[bool]:
+def _from_template(asked: ReportFilter, program: type[Program]) -> ColumnElement[bool]:
     own = asked.template == OWN_PROGRAM
-    return Program.template.is_(None) if own else Program.template == asked.template
+    return program.template.is_(None) if own else program.template == asked.template
 
 
 def _whose(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
@@ -188,7 +191,9 @@ def _conditions(asked: ReportFilter) -> list[ColumnElement[bool]]:
     if asked.silent_days:
         found.append(_is_silent(asked.silent_days, asked.today))
     if asked.template:
-        found.append(Patient.id.in_(select(Program.patient_id).where(_from_template(asked))))
+        found.append(
+            Patient.id.in_(select(Program.patient_id).where(_from_template(asked, Program)))
+        )
     if asked.name:
         found.append(Patient.membership_id.in_(_called(asked.name)))
     return found

@@ -29,6 +29,7 @@ def test_every_route_is_listed_with_its_guard(app: Flask):
     assert found == GUARDS
 
 
+@pytest.mark.own_app
 def test_a_route_that_forgot_its_guard_answers_nobody(
     app: Flask, clinic: Clinic, db: Session, as_: As
 ):

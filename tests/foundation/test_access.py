@@ -29,6 +29,7 @@ def people(db: Session, clinic: Clinic) -> dict[Role, Somebody]:
 
 
 @pytest.mark.parametrize("permission", Permission)
+@pytest.mark.own_app
 def test_a_view_lets_in_the_roles_of_its_permission_alone(
     permission: Permission, app: Flask, people: dict[Role, Somebody], as_: As
 ):
@@ -51,6 +52,7 @@ def test_a_stranger_who_asks_for_json_is_told_and_never_redirected(stranger: Che
         assert (response.status_code, response.json) == (401, {"error": "signed_out"})
 
 
+@pytest.mark.own_app
 def test_a_public_view_answers_everybody(
     app: Flask, people: dict[Role, Somebody], as_: As, stranger: CheckedClient
 ):
@@ -59,6 +61,7 @@ def test_a_public_view_answers_everybody(
     assert as_(people[Role.PATIENT]).get("/open").status_code == 200
 
 
+@pytest.mark.own_app
 def test_a_form_cannot_say_who_acts(app: Flask, people: dict[Role, Somebody], as_: As):
     def who() -> str:
         return f"<title>{acting().name}</title>"

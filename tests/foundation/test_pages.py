@@ -78,6 +78,7 @@ def patient(db: Session, clinic: Clinic) -> Somebody:
         (OperationalError("", {}, Exception("locked")), 503, "saved before is safe"),
     ],
 )
+@pytest.mark.own_app
 def test_a_problem_says_what_happened_and_what_to_do(
     problem: Exception, code: int, words: str, app: Flask, patient: Somebody,
     as_: Callable[[Somebody], CheckedClient],
@@ -94,6 +95,7 @@ def test_a_problem_says_what_happened_and_what_to_do(
     _look(response)
 
 
+@pytest.mark.own_app
 def test_a_broken_page_says_nothing_of_its_inside(app: Flask):
     @public
     def broken() -> str:
@@ -110,6 +112,7 @@ def test_a_broken_page_says_nothing_of_its_inside(app: Flask):
 
 
 @pytest.mark.parametrize("code", [400, 413, 500, 503])
+@pytest.mark.own_app
 def test_the_pages_of_last_resort_need_no_sign_in_and_no_database(app: Flask, code: int):
     @public
     def trouble() -> str:

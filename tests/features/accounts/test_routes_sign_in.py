@@ -105,6 +105,7 @@ def test_who_is_signed_in_goes_on(team: Team, as_: As):
     assert as_(team.physio).get("/sign-in?back_to=/me").location == "/me"
 
 
+@pytest.mark.own_app
 def test_the_demo_shows_how_to_sign_in_and_no_other_clinic_does(
     app: Flask, settings: Settings, stranger: CheckedClient
 ):
