@@ -67,7 +67,8 @@ def _see_own_clinic(state: ORMExecuteState) -> None:
     clinic_id = state.session.info.get("clinic_id")
     if _slips_through(state, clinic_id):
         raise CrossClinic(type(state.statement).__name__)
-    state.statement = _within(clinic_id, state.statement)
+    if not state.is_insert:
+        state.statement = _within(clinic_id, state.statement)
 
 
 _within_last: WeakKeyDictionary[Executable, tuple[UUID | None, Executable]] = WeakKeyDictionary()

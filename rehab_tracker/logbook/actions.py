@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,8 @@ def log_session(db: Session, actor: Actor, command: LogSession, *, now: datetime
     line = hold_program(db, own_record(actor), command.program_id)
     today = local_day(now, actor.zone)
     asked = asked_of(command, line, today, now)
+    if kept := _kept_before(db, line.patient_id, command):
+        return kept
     row = LoggedSession(
         patient_id=line.patient_id,
         client_id=command.client_id,
@@ -49,11 +51,8 @@ def log_session(db: Session, actor: Actor, command: LogSession, *, now: datetime
         late=command.performed_on < today,
     )
     _fill(row, command, asked)
-    try:
-        with db.begin_nested():
-            db.add(row)
-    except IntegrityError as collision:
-        return _kept_before(db, line.patient_id, command, collision)
+    db.add(row)
+    db.flush()
     _write_exercises(db, row, command, asked)
     _write_audit(db, actor, "log.saved", row)
     return row
@@ -144,16 +143,18 @@ def _first_answer(db: Session, check: MorningCheck) -> MorningCheck:
     return check
 
 
-def _kept_before(
-    db: Session, patient_id: UUID, command: LogSession, collision: IntegrityError
-) -> LoggedSession:
-    kept_id = db.scalars(
-        select(LoggedSession.id).where(
-            LoggedSession.patient_id == patient_id, LoggedSession.client_id == command.client_id
-        )
-    ).one_or_none()
+_SENT_BEFORE = select(LoggedSession.id).where(
+    LoggedSession.patient_id == bindparam("patient_id"),
+    LoggedSession.client_id == bindparam("client_id"),
+)
+
+
+def _kept_before(db: Session, patient_id: UUID, command: LogSession) -> LoggedSession | None:
+    """Return the session that was sent before; the held record lets nobody send it meanwhile."""
+    sent = {"patient_id": patient_id, "client_id": command.client_id}
+    kept_id = db.scalars(_SENT_BEFORE, sent).one_or_none()
     if kept_id is None:
-        raise collision
+        return None
     kept = queries.session_of(db, patient_id, kept_id)
     if as_told(kept) != as_told(command):
         raise Stale({"": _("This session was saved before. Correct it in your history instead.")})

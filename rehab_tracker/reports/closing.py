@@ -40,6 +40,11 @@ class Closing:
     ahead: Mapping[date, tuple[str, ...]]
 
     @property
+    def latest(self) -> date:
+        """The first day of the last week that is closed for anybody."""
+        return max(self.everywhere, *self.ahead) if self.ahead else self.everywhere
+
+    @property
     def is_closed(self) -> ColumnElement[bool]:
         """The condition for a row of the roll-up; it names patients only while zones differ."""
         return or_(

@@ -160,9 +160,10 @@ def beyond_horizon(db: Session, asked: ReportFilter, limit: int = 5) -> Sequence
     return [(row[0], row[1]) for row in rows]
 
 
-def _of_period(asked: ReportFilter) -> list[ColumnElement[bool]]:
+def _of_period(asked: ReportFilter, until: date = date.max) -> list[ColumnElement[bool]]:
     begins = asked.period.begins
-    found: list[ColumnElement[bool]] = [ProgramWeek.first_on.between(begins[0], begins[-1])]
+    last = min(begins[-1], until)
+    found: list[ColumnElement[bool]] = [ProgramWeek.first_on.between(begins[0], last)]
     if asked.template:
         # Row by row on purpose: as a list of programs SQLite would search it for every patient.
         program = aliased(Program)
@@ -256,7 +257,10 @@ _MET, _DUE, _EXTRA = (
 
 def _summed(asked: ReportFilter, closing: Closing) -> Select[UUID]:
     """Return the listed patients joined with their closed weeks, of which some have none."""
-    weeks = and_(ProgramWeek.patient_id == Patient.id, *_of_period(asked), closing.is_closed)
+    closed = _of_period(asked, closing.latest)
+    if closing.ahead:
+        closed.append(closing.is_closed)
+    weeks = and_(ProgramWeek.patient_id == Patient.id, *closed)
     found = select(Patient.id).outerjoin(ProgramWeek, weeks).where(*_conditions(asked))
     found = found.group_by(Patient.id)
     return found.having(stands(asked.standing, _MET, _DUE)) if asked.standing else found
