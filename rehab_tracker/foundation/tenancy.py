@@ -67,7 +67,7 @@ def _see_own_clinic(state: ORMExecuteState) -> None:
     clinic_id = state.session.info.get("clinic_id")
     if _slips_through(state, clinic_id):
         raise CrossClinic(type(state.statement).__name__)
-    if not state.is_insert:
+    if not state.is_insert:  # rows that are put in were looked at above; they read nothing
         state.statement = _within(clinic_id, state.statement)
 
 
