@@ -208,15 +208,12 @@ _CARD = (
     .where(_WHO.id == bindparam("who"))
 )  # fmt: skip
 _VERSIONS = (
-    select(Program.__table__, ProgramVersion.__table__)
+    select(Program.__table__, ProgramVersion.__table__, Pause.__table__)
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
-    .outerjoin(ProgramVersion.__table__, _V.program_id == _P.id)
+    .outerjoin(ProgramVersion.__table__, (_V.program_id == _P.id) & (_V.clinic_id == _P.clinic_id))
+    .outerjoin(Pause.__table__, (_PAUSE.program_id == _P.id) & (_PAUSE.clinic_id == _P.clinic_id))
     .where(_P.patient_id == bindparam("who"), _P.clinic_id == bindparam("clinic"))
     .order_by(_P.starts_on, _P.id, _V.number)
-)
-_PAUSES = select(Pause.__table__).where(
-    _PAUSE.program_id.in_(bindparam("programs", expanding=True)),
-    _PAUSE.clinic_id == bindparam("clinic"),
 )
 _SHOWN_ON = case((_W.first_on >= bindparam("first"), _W.first_on)).label("shown_on")
 _SUMMED = ("dose_num", "due_sevenths", "due", "done", "met", "extra", "active_days", "paused_days")
@@ -242,24 +239,32 @@ def _best(amount: Any) -> Any:
     return most.correlate(LoggedExercise.__table__).scalar_subquery()
 
 
+_OF_WINDOW = (
+    _S.clinic_id == bindparam("clinic"),
+    _S.patient_id == bindparam("who"),
+    _S.withdrawn_at.is_(None),
+    _S.performed_on >= bindparam("first"),
+)
+_IN_ORDER = (_S.performed_on, _S.performed_at, _S.id)
 _SESSIONS = (
     select(
         _S.id, _S.program_id, _S.version_id, _S.performed_on, _S.pain_before, _S.pain_during,
-        _S.settled_within_hour, _S.limp, _S.new_swelling, _S.red_flag, _S.stopped_for_pain,
-        _S.late, _E.exercise_id, _X.name, _X.language, _best(_D.load_g).label("load"),
+        _S.settled_within_hour, _S.limp, _S.new_swelling, _S.red_flag, _S.stopped_for_pain, _S.late,
+    )
+    .where(*_OF_WINDOW)
+    .order_by(*_IN_ORDER)
+)  # fmt: skip
+_PERFORMED = (
+    select(
+        _S.performed_on, _E.exercise_id, _X.name, _X.language, _best(_D.load_g).label("load"),
         _best(_D.reps).label("reps"), _best(_D.seconds).label("seconds"),
     )
     .outerjoin(
         LoggedExercise.__table__, (_E.session_id == _S.id) & (_E.clinic_id == _S.clinic_id)
     )
-    .outerjoin(Exercise.__table__, _X.id == _E.exercise_id)
-    .where(
-        _S.clinic_id == bindparam("clinic"),
-        _S.patient_id == bindparam("who"),
-        _S.withdrawn_at.is_(None),
-        _S.performed_on >= bindparam("first"),
-    )
-    .order_by(_S.performed_on, _S.performed_at, _S.id, _E.position)
+    .outerjoin(Exercise.__table__, (_X.id == _E.exercise_id) & (_X.clinic_id == _E.clinic_id))
+    .where(*_OF_WINDOW)
+    .order_by(*_IN_ORDER, _E.position)
 )  # fmt: skip
 _CHECK, _T = MorningCheck.__table__.c, ClinicTreatment.__table__.c
 _MORNINGS = select(_CHECK.on_day, _CHECK.pain).where(
@@ -276,14 +281,14 @@ _PAGE = """<!doctype html><title>{{ who.name }}</title><h1>{{ who.name }}</h1>
 <table>{% for week in weeks %}
 <tr><td>{{ week.shown_on }}<td>{{ week.met }}/{{ week.due }}<td>{{ week.extra }}</tr>
 {%- endfor %}</table>
-<table>{% for row in sessions.values() %}
+<table>{% for row in sessions %}
 <tr><td>{{ row.performed_on }}<td>{{ row.pain_before }}<td>{{ row.pain_during }}
 <td>{{ mornings.get(row.performed_on) }}</tr>
 {%- endfor %}</table>
-<table>{% for row in rows %}
+<table>{% for row in performed %}
 <tr><td>{{ row.performed_on }}<td>{{ row.name }}<td>{{ row.load or row.reps }}</tr>
 {%- endfor %}</table>
-<p>{{ programs|length }} {{ pauses|length }} {{ treatments|length }}</p>"""
+<p>{{ programs|length }} {{ treatments|length }}</p>"""
 
 
 def _progress(engine: Engine, page: Template, patient_id: UUID) -> ResponseReturnValue:
@@ -292,16 +297,12 @@ def _progress(engine: Engine, page: Template, patient_id: UUID) -> ResponseRetur
     with engine.connect() as db:
         who = db.execute(_CARD, {"who": patient_id}).one()
         asked = {"who": patient_id, "clinic": who.clinic_id, "first": first, "last": today}
-        programs = db.execute(_VERSIONS, asked).all()
-        known = {"programs": list({row.program_id for row in programs}), "clinic": who.clinic_id}
-        rows = db.execute(_SESSIONS, asked).all()
         return page.render(
             who=who,
-            programs=programs,
-            pauses=db.execute(_PAUSES, known).all(),
+            programs=db.execute(_VERSIONS, asked).all(),
             weeks=db.execute(_WEEKS, asked).all(),
-            rows=rows,
-            sessions={row.id: row for row in rows},
-            mornings=dict(db.execute(_MORNINGS, asked).tuples().all()),
+            sessions=db.execute(_SESSIONS, asked).all(),
+            performed=db.execute(_PERFORMED, asked).all(),
+            mornings=dict(db.execute(_MORNINGS, asked).all()),
             treatments=db.execute(_TREATMENTS, asked).all(),
         )

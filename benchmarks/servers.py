@@ -20,10 +20,9 @@ WORKERS = 2
 
 def product() -> Any:
     """Return the product as WSGI application; only its server imports it."""
-    from rehab_tracker import create_app  # noqa: PLC0415
-    from rehab_tracker.config import Settings  # noqa: PLC0415
+    from rehab_tracker.wsgi import app  # noqa: PLC0415
 
-    return create_app(Settings.from_environment())
+    return app
 
 
 def floor() -> Any:

@@ -39,6 +39,7 @@ def create_app(settings: Settings) -> Flask:
     app.teardown_appcontext(db.close_current)
     pages.init_pages(app)
     Babel(app, locale_selector=lambda: "en")
+    pages.init_words(app)
     _init_sign_in(app)
     CSRFProtect(app)
     for feature in FEATURES:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from rehab_tracker.accounts.models import (
@@ -61,11 +61,12 @@ _CARD = (
     .outerjoin(_PHYSIO, (_PHYSIO.id == Patient.physio_id) & (_PHYSIO.standing != Standing.DISABLED))
     .outerjoin(_PHYSIO_PERSON, _PHYSIO_PERSON.id == _PHYSIO.person_id)
 )
+_ONE_CARD = _CARD.where(Patient.id == bindparam("patient_id"))
 
 
 def patient_card(db: Session, patient_id: UUID) -> PatientCard:
     """Return one patient of the acting clinic; NotVisible when there is none of that id."""
-    row = db.execute(_CARD.where(Patient.id == patient_id)).one_or_none()
+    row = db.execute(_ONE_CARD, {"patient_id": patient_id}).one_or_none()
     if row is None:
         raise NotVisible
     return _card(row)

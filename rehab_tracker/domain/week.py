@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rehab_tracker.domain.rule import setting
@@ -69,6 +70,7 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=4096)
 def at_local(day: date, hour: int, zone: ZoneInfo) -> datetime:
     """Return the UTC instant of a full hour on a local day; an hour skipped by the clock follows.
 

@@ -230,12 +230,16 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     )
 
 
+_BUSY_S = 10
+_NAP_S = 0.0005
+
+
 def prepare_sqlite(connection: sqlite3.Connection, _record: object = None) -> None:
     """Set what must hold on every SQLite connection."""
     connection.isolation_level = None
     safe = wal_is_safe(sqlite_driver.sqlite_version_info)
     for pragma in (
-        "busy_timeout=10000",
+        f"busy_timeout={_BUSY_S * 1000}",
         f"journal_mode={'WAL' if safe else 'DELETE'}",
         f"synchronous={'FULL' if safe else 'EXTRA'}",
         "foreign_keys=ON",
@@ -245,6 +249,14 @@ def prepare_sqlite(connection: sqlite3.Connection, _record: object = None) -> No
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    if wait := getattr(connection, "set_busy_handler", None):  # Python's own driver has none
+        wait(_look_again)
+
+
+def _look_again(times: int) -> bool:
+    """Nap while somebody else writes; SQLite's own naps grow, and late-comers get ahead of it."""
+    time.sleep(_NAP_S)
+    return times * _NAP_S < _BUSY_S
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, abort, current_app, flash, g, render_template, request
-from flask_babel import get_locale
+from flask_babel import get_locale, get_translations
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -88,6 +88,21 @@ def init_pages(app: Flask) -> None:
     app.register_error_handler(Refused, lambda refused: error_page(refused.status, str(refused)))
     app.register_error_handler(OperationalError, _database_busy)
     app.register_error_handler(Exception, _broken)
+
+
+def init_words(app: Flask) -> None:
+    """Let templates find the translations once a request; Flask-Babel looks at every word."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _translations().ugettext(text),
+        ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
+        newstyle=True,
+    )
+
+
+def _translations() -> Any:
+    if "translations" not in g:
+        g.translations = get_translations()
+    return g.translations
 
 
 def csp_nonce() -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from rehab_tracker.domain import pain
@@ -88,13 +88,19 @@ def revisions_of(db: Session, session_id: UUID) -> Sequence[LogRevision]:
     ).all()
 
 
+_MORNINGS = (
+    select(MorningCheck.on_day, MorningCheck.pain)
+    .where(
+        MorningCheck.patient_id == bindparam("patient_id"),
+        MorningCheck.on_day.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(MorningCheck.on_day)
+)
+
+
 def mornings_of(db: Session, patient_id: UUID, first: date, last: date) -> dict[date, int]:
     """Return the morning scores of some days; a day without an answer is not in it."""
-    rows = db.execute(
-        select(MorningCheck.on_day, MorningCheck.pain)
-        .where(MorningCheck.patient_id == patient_id, MorningCheck.on_day.between(first, last))
-        .order_by(MorningCheck.on_day)
-    )
+    rows = db.execute(_MORNINGS, {"patient_id": patient_id, "first": first, "last": last})
     return {row.on_day: row.pain for row in rows}
 
 
@@ -164,14 +170,19 @@ def weeks_of(db: Session, patient_id: UUID, first: date, last: date) -> Sequence
     ).all()
 
 
+_TREATMENTS = (
+    select(ClinicTreatment)
+    .where(
+        ClinicTreatment.patient_id == bindparam("patient_id"),
+        ClinicTreatment.on_day.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(ClinicTreatment.on_day, ClinicTreatment.id)
+)
+
+
 def treatments_of(
     db: Session, patient_id: UUID, first: date, last: date
 ) -> Sequence[ClinicTreatment]:
     """Return a patient's clinic treatments of some days, oldest first."""
-    return db.scalars(
-        select(ClinicTreatment)
-        .where(
-            ClinicTreatment.patient_id == patient_id, ClinicTreatment.on_day.between(first, last)
-        )
-        .order_by(ClinicTreatment.on_day, ClinicTreatment.id)
-    ).all()
+    asked = {"patient_id": patient_id, "first": first, "last": last}
+    return db.scalars(_TREATMENTS, asked).all()

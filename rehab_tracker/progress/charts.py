@@ -74,6 +74,8 @@ _NARROW = _Frame("narrow", 340, 46, 338, 120, 128, 12, 12)
 _TITLE_ROW = 18.0
 _OPEN_ROW = 16.0
 _FLAG = 16.0
+_DOTTED = 24
+"""How many points a small drawing may dot; more would hide the line that they lie on."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def load_trend(
         width=width,
         height=height,
         line=line(places),
-        dots=circles(found[:-1], 1.8),
+        dots=circles(found[:-1], 1.8) if len(found) <= _DOTTED else "",
         last=circles(found[-1:], 3.2),
         first_load=loads[0],
         last_load=loads[-1],

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ScalarSelect, bindparam, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from rehab_tracker.accounts.queries import PatientCard
 from rehab_tracker.domain.pain import Light
@@ -58,9 +58,10 @@ def progress_of(db: Session, card: PatientCard, *, now: datetime, weeks: int = 2
     window = Window(now, card.zone, today, card.patient.week_starts_on, weeks)
     programs = _programs(db, card.id)
     rolled = roll_up(_weeks(db, card.id, window))
-    rows = _sessions(db, card.id, window.first_on)
+    of_window = {"patient_id": card.id, "first_on": window.first_on}
     mornings = mornings_of(db, card.id, window.first_on - _BASELINE, today)
-    sessions = _session_views(rows, programs, mornings, window)
+    logged = db.execute(_SESSIONS, of_window).all()
+    sessions = _session_views(logged, programs, mornings, window)
     everything = rolled.every_result()
     shown = week_views(everything, window)
     return Progress(
@@ -70,7 +71,7 @@ def progress_of(db: Session, card: PatientCard, *, now: datetime, weeks: int = 2
         figures=figures(everything, together(*rolled.earlier.values()), window),
         programs=tuple(_program_view(program, rolled, window) for program in programs),
         sessions=sessions,
-        trends=exercise_trends(rows),
+        trends=exercise_trends(db.execute(_PERFORMED, of_window)),
         happenings=_happenings(programs, treatments_of(db, card.id, window.first_on, today)),
         flags=_flags(card, programs, rolled, sessions, window),
     )
@@ -81,7 +82,7 @@ _FROM_DAY: BindParameter[date] = bindparam("first_on")
 _PROGRAMS = (
     select(Program)
     .where(Program.patient_id == _OF_PATIENT)
-    .options(joinedload(Program.versions), selectinload(Program.pauses))
+    .options(joinedload(Program.versions), joinedload(Program.pauses))
     .order_by(Program.starts_on, Program.id)
 )
 
@@ -121,6 +122,12 @@ def _best(amount: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
     return select(func.max(amount)).where(of_exercise).correlate(LoggedExercise).scalar_subquery()
 
 
+_OF_WINDOW = (
+    LoggedSession.patient_id == _OF_PATIENT,
+    LoggedSession.withdrawn_at.is_(None),
+    LoggedSession.performed_on >= _FROM_DAY,
+)
+_IN_ORDER = (LoggedSession.performed_on, LoggedSession.performed_at, LoggedSession.id)
 _SESSIONS = (
     select(
         LoggedSession.id,
@@ -135,41 +142,34 @@ _SESSIONS = (
         LoggedSession.red_flag,
         LoggedSession.stopped_for_pain,
         LoggedSession.late,
-        LoggedExercise.exercise_id,
-        Exercise.name.label("exercise"),
-        Exercise.language,
-        _best(PerformedSet.load_kg).label("load"),
-        _best(PerformedSet.reps).label("reps"),
-        _best(PerformedSet.seconds).label("seconds"),
     )
+    .where(*_OF_WINDOW)
+    .order_by(*_IN_ORDER)
+)
+_PERFORMED = (
+    select(
+        LoggedSession.performed_on,
+        LoggedExercise.exercise_id,
+        Exercise.name,
+        Exercise.language,
+        _best(PerformedSet.load_kg),
+        _best(PerformedSet.reps),
+        _best(PerformedSet.seconds),
+    )
+    # Outer joins keep SQLite from beginning with every exercise that anybody ever logged.
     .outerjoin(LoggedExercise, LoggedExercise.session_id == LoggedSession.id)
     .outerjoin(Exercise, Exercise.id == LoggedExercise.exercise_id)
-    .where(
-        LoggedSession.patient_id == _OF_PATIENT,
-        LoggedSession.withdrawn_at.is_(None),
-        LoggedSession.performed_on >= _FROM_DAY,
-    )
-    .order_by(
-        LoggedSession.performed_on,
-        LoggedSession.performed_at,
-        LoggedSession.id,
-        LoggedExercise.position,
-    )
+    .where(*_OF_WINDOW)
+    .order_by(*_IN_ORDER, LoggedExercise.position)
 )
 
 
-def _sessions(db: Session, patient_id: UUID, first_on: date) -> Sequence[Any]:
-    """Return one row per exercise of each session with its best set; one without any exercise."""
-    return db.execute(_SESSIONS, {"patient_id": patient_id, "first_on": first_on}).all()
-
-
 def _session_views(
-    rows: Sequence[Any],
+    sessions: Sequence[Any],
     programs: Sequence[Program],
     mornings: Mapping[date, int],
     window: Window,
 ) -> tuple[SessionView, ...]:
-    sessions = list({row.id: row for row in rows}.values())
     versions = {version.id: version for program in programs for version in program.versions}
     lights = lights_of(sessions, versions, mornings, window.zone, window.now)
     titles = {program.id: program.title for program in programs}

@@ -2,35 +2,46 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rehab_tracker.progress.chart_shapes import LoadPoint
 from rehab_tracker.progress.view import ExerciseTrend, Measure
 
 
+class _Best(NamedTuple):
+    """The best set of one exercise in one session."""
+
+    day: date
+    load: Decimal | None
+    reps: int | None
+    seconds: int | None
+
+
 def exercise_trends(rows: Iterable[Any]) -> tuple[ExerciseTrend, ...]:
     """Return each performed exercise's trend, the latest done first; skipped days are left out."""
-    performed: dict[UUID, list[Any]] = {}
-    for row in rows:
-        if row.reps is not None or row.seconds is not None:
-            performed.setdefault(row.exercise_id, []).append(row)
-    latest_first = sorted(performed.values(), key=lambda of: of[-1].performed_on, reverse=True)
-    return tuple(_trend(of_exercise) for of_exercise in latest_first)
+    performed: dict[tuple[UUID, str, str], list[_Best]] = {}
+    for day, exercise_id, name, language, load, reps, seconds in rows:
+        if reps is not None or seconds is not None:
+            best = _Best(day, load, reps, seconds)
+            performed.setdefault((exercise_id, name, language), []).append(best)
+    latest_first = sorted(performed.items(), key=lambda item: item[1][-1].day, reverse=True)
+    return tuple(_trend(name, language, rows) for (_id, name, language), rows in latest_first)
 
 
-def _trend(rows: Sequence[Any]) -> ExerciseTrend:
+def _trend(exercise: str, language: str, rows: Sequence[_Best]) -> ExerciseTrend:
     measure = _measure(rows)
     best: dict[date, float | None] = {}
     for row in rows:
-        amount = getattr(row, measure)
-        known = [v for v in (amount, best.get(row.performed_on)) if v is not None]
-        best[row.performed_on] = float(max(known)) if known else None
+        amount, known = getattr(row, measure), best.setdefault(row.day, None)
+        if amount is not None and (known is None or amount > known):
+            best[row.day] = float(amount)
     points = tuple(LoadPoint(day, amount) for day, amount in best.items())
-    return ExerciseTrend(rows[0].exercise, rows[0].language, measure, points)
+    return ExerciseTrend(exercise, language, measure, points)
 
 
-def _measure(rows: Sequence[Any]) -> Measure:
+def _measure(rows: Sequence[_Best]) -> Measure:
     """Prefer loads; a single hold is told by its seconds, anything else by its repetitions."""
     if any(row.load is not None for row in rows):
         return Measure.LOAD
