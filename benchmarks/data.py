@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -256,7 +257,7 @@ class _Clinic:
         yield LoggedExercise, self._owned(performed)
         for number in range(1, SETS + 1 if group.with_sets else 1):
             done = {"id": new_id(), "exercise_row_id": row_id, "number": number, "reps": REPS}
-            yield PerformedSet, self._owned(done | {"load_g": 5})
+            yield PerformedSet, self._owned(done | {"load_kg": Decimal(5)})
 
 
 def _prescription(version_id: UUID, exercise_id: UUID, position: int) -> dict[str, Any]:

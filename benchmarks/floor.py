@@ -70,14 +70,14 @@ def create_floor(url: str) -> Flask:
     return app
 
 
-# Save a session: two reads, four inserts, one read of its week, the roll-up and the last day.
+# Save a session: two reads, four inserts, one read of its week, the roll-up and the newest day.
 
 _PROGRAM = (
     select(
         _P.id, _P.patient_id, _P.clinic_id, _WHO.week_starts_on, _P.starts_on, _P.ends_before,
         select(func.max(_W.first_on)).where(_W.program_id == _P.id, _W.clinic_id == _P.clinic_id)
         .correlate(Program.__table__).scalar_subquery(),
-        _PAUSE.first_on, _PAUSE.last_on, _PAUSE.reason,
+        _WHO.last_logged_on, _PAUSE.first_on, _PAUSE.last_on, _PAUSE.reason,
     )
     .join(Patient.__table__, _WHO.id == _P.patient_id)
     .outerjoin(Pause.__table__, (_PAUSE.program_id == _P.id) & (_PAUSE.clinic_id == _P.clinic_id))
@@ -94,6 +94,13 @@ _PRESCRIBED = (
     .where(_V.program_id == bindparam("program_id"))
     .order_by(_V.number, _R.position)
 )  # fmt: skip
+_HOLD = (
+    select(_WHO.id)
+    .where(
+        _WHO.id == select(_P.patient_id).where(_P.id == bindparam("program_id")).scalar_subquery()
+    )
+    .with_for_update(key_share=True)
+)
 _BY_DAY = (_S.program_id, _S.performed_on, _E.exercise_id)
 _WEEK_LOGS = (
     select(*_BY_DAY, func.sum(_E.counted_sets), func.max(cast(_S.stopped_for_pain, Integer)))
@@ -134,6 +141,8 @@ _UPSERTS = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 def _save(engine: Engine, program_id: UUID) -> ResponseReturnValue:
     form, now = request.form, clock.now()
     with engine.begin() as db:
+        if db.dialect.name == "postgresql":
+            db.execute(_HOLD, {"program_id": program_id})
         program = db.execute(_PROGRAM, {"program_id": program_id}).one()
         asked = db.execute(_PRESCRIBED, {"program_id": program_id}).all()
         ids = {
@@ -144,7 +153,8 @@ def _save(engine: Engine, program_id: UUID) -> ResponseReturnValue:
         day = date.fromisoformat(form["day"])
         session_id = _insert_session(db, ids | {"version_id": asked[0].id}, day, now)
         _write_week(db, ids, week_of(day, program.week_starts_on), asked[0].sessions_per_week)
-        db.execute(_LAST_DAY, {"who": program.patient_id})
+        if program.last_logged_on is None or program.last_logged_on < day:
+            db.execute(_LAST_DAY, {"who": program.patient_id})
     return redirect(f"/log/{session_id}/light", 303)
 
 
@@ -256,7 +266,7 @@ _SESSIONS = (
 )  # fmt: skip
 _PERFORMED = (
     select(
-        _S.performed_on, _E.exercise_id, _X.name, _X.language, _best(_D.load_g).label("load"),
+        _S.performed_on, _E.exercise_id, _X.name, _X.language, _best(_D.load_kg).label("load"),
         _best(_D.reps).label("reps"), _best(_D.seconds).label("seconds"),
     )
     .outerjoin(

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     Uuid,
     create_engine,
@@ -151,6 +152,16 @@ def new_id() -> UUID:
     stamp = time.time_ns() // 1_000_000
     value = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62
     return UUID(int=value | secrets.randbits(62))
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for writing many rows at once under the columns' own names.
+
+    The guard of a clinic's rows looks at every row; an ORM insert takes half as long again.
+    """
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def longest(column: str, characters: int) -> CheckConstraint:

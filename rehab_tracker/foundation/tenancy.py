@@ -5,6 +5,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    BindParameter,
     Executable,
     ForeignKey,
     ForeignKeyConstraint,
@@ -12,8 +13,9 @@ from sqlalchemy import (
     Select,
     Table,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     event,
-    false,
 )
 from sqlalchemy.orm import (
     LoaderCriteriaOption,
@@ -67,26 +69,35 @@ def _see_own_clinic(state: ORMExecuteState) -> None:
     clinic_id = state.session.info.get("clinic_id")
     if _slips_through(state, clinic_id):
         raise CrossClinic(type(state.statement).__name__)
-    if not state.is_insert:  # rows that are put in were looked at above; they read nothing
-        state.statement = _within(clinic_id, state.statement)
+    if state.is_select:
+        asked: Any = state.parameters or {}
+        state.statement = _within(state.statement)
+        state.parameters = {**asked, _ACTING.key: clinic_id}
+    elif not state.is_insert:  # rows that are put in were looked at above; they read nothing
+        state.statement = state.statement.options(_of_clinic(clinic_id))
 
 
-_within_last: WeakKeyDictionary[Executable, tuple[UUID | None, Executable]] = WeakKeyDictionary()
-"""Each statement as it was last run: one that a module keeps need not be put together again."""
+_ACTING: BindParameter[UUID] = bindparam("acting_clinic", type_=Uuid())
+_OF_ACTING_CLINIC = with_loader_criteria(
+    ClinicOwned,
+    lambda table: table.clinic_id == _ACTING,
+    include_aliases=True,
+    track_closure_variables=False,
+)
+_known_within: WeakKeyDictionary[Executable, Executable] = WeakKeyDictionary()
+"""Each statement that a module keeps, so that it need not be put together at every request."""
 
 
-def _within(clinic_id: UUID | None, statement: Executable) -> Executable:
+def _within(statement: Executable) -> Executable:
     """Return a statement that sees the rows of one clinic alone; of none without a clinic."""
-    last = _within_last.get(statement)
-    if last is None or last[0] != clinic_id:
-        last = clinic_id, statement.options(_criterion(clinic_id))
-        _within_last[statement] = last
-    return last[1]
+    found = _known_within.get(statement)
+    if found is None:
+        found = _known_within[statement] = statement.options(_OF_ACTING_CLINIC)
+    return found
 
 
-def _criterion(clinic_id: UUID | None) -> LoaderCriteriaOption:
-    if clinic_id is None:
-        return with_loader_criteria(ClinicOwned, lambda _: false(), include_aliases=True)
+def _of_clinic(clinic_id: UUID | None) -> LoaderCriteriaOption:
+    """Return the same for an UPDATE or DELETE, whose parameters are taken for columns."""
     return with_loader_criteria(
         ClinicOwned, lambda table: table.clinic_id == clinic_id, include_aliases=True
     )

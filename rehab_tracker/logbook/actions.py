@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from rehab_tracker.domain.pain import morning_window
 from rehab_tracker.domain.week import local_day
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
-from rehab_tracker.foundation.db import new_id
+from rehab_tracker.foundation.db import new_id, table_of
 from rehab_tracker.foundation.errors import NotVisible, Refused, Stale
 from rehab_tracker.logbook import queries
 from rehab_tracker.logbook.checks import about_the_score, asked_of
@@ -42,8 +42,6 @@ def log_session(db: Session, actor: Actor, command: LogSession, *, now: datetime
     line = hold_program(db, own_record(actor), command.program_id)
     today = local_day(now, actor.zone)
     asked = asked_of(command, line, today, now)
-    if kept := _kept_before(db, line.patient_id, command):
-        return kept
     row = LoggedSession(
         patient_id=line.patient_id,
         client_id=command.client_id,
@@ -52,7 +50,11 @@ def log_session(db: Session, actor: Actor, command: LogSession, *, now: datetime
     )
     _fill(row, command, asked)
     db.add(row)
-    db.flush()
+    try:
+        db.flush()
+    except IntegrityError as collision:
+        db.rollback()
+        return _kept_before(db, line.patient_id, command, collision)
     _write_exercises(db, row, command, asked)
     _write_audit(db, actor, "log.saved", row)
     return row
@@ -143,18 +145,16 @@ def _first_answer(db: Session, check: MorningCheck) -> MorningCheck:
     return check
 
 
-_SENT_BEFORE = select(LoggedSession.id).where(
-    LoggedSession.patient_id == bindparam("patient_id"),
-    LoggedSession.client_id == bindparam("client_id"),
-)
-
-
-def _kept_before(db: Session, patient_id: UUID, command: LogSession) -> LoggedSession | None:
-    """Return the session that was sent before; the held record lets nobody send it meanwhile."""
-    sent = {"patient_id": patient_id, "client_id": command.client_id}
-    kept_id = db.scalars(_SENT_BEFORE, sent).one_or_none()
+def _kept_before(
+    db: Session, patient_id: UUID, command: LogSession, collision: IntegrityError
+) -> LoggedSession:
+    """Return the session that was sent before under the same `client_id`."""
+    sent_before = select(LoggedSession.id).where(
+        LoggedSession.patient_id == patient_id, LoggedSession.client_id == command.client_id
+    )
+    kept_id = db.scalars(sent_before).one_or_none()
     if kept_id is None:
-        return None
+        raise collision
     kept = queries.session_of(db, patient_id, kept_id)
     if as_told(kept) != as_told(command):
         raise Stale({"": _("This session was saved before. Correct it in your history instead.")})
@@ -202,9 +202,9 @@ def _write_exercises(db: Session, row: LoggedSession, command: LogSession, asked
         for exercise, done in zip(exercises, command.exercises, strict=True)
         for one in done.sets
     ]
-    db.execute(insert(LoggedExercise), exercises)
+    db.execute(insert(table_of(LoggedExercise)), exercises)
     if sets:
-        db.execute(insert(PerformedSet), sets)
+        db.execute(insert(table_of(PerformedSet)), sets)
 
 
 def _exercise(row: LoggedSession, place: int, done: ExerciseLog, asked: Asked) -> dict[str, Any]:

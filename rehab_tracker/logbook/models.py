@@ -139,7 +139,7 @@ class PerformedSet(ClinicRecord, Base):
     side: Mapped[SetSide | None] = mapped_column(word(SetSide))
     reps: Mapped[int | None]
     seconds: Mapped[int | None]
-    load_kg: Mapped[Decimal | None] = mapped_column("load_g")
+    load_kg: Mapped[Decimal | None] = mapped_column("load_g", key="load_kg")
     band: Mapped[int | None]
 
 

@@ -29,7 +29,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One program over time; `written_to` is the last week that its roll-up holds."""
+    """One program over time.
+
+    `written_to` is the last week that its roll-up holds, `last_logged_on` the newest day that the
+    patient logged for any program.
+    """
 
     program_id: UUID
     patient_id: UUID
@@ -38,6 +42,7 @@ class Timeline:
     plan: Plan
     asked: Mapping[int, Asked]
     written_to: date | None
+    last_logged_on: date | None
 
     def asked_on(self, day: date) -> Asked | None:
         """Return what the version in force on a day asks for; None before the first."""
@@ -61,6 +66,7 @@ _PROGRAMS = (
         .where(ProgramWeek.program_id == Program.id, ProgramWeek.clinic_id == Program.clinic_id)
         .correlate(Program)
         .scalar_subquery(),
+        Patient.last_logged_on,
         Pause.first_on,
         Pause.last_on,
         Pause.reason,
@@ -110,15 +116,15 @@ def timelines(db: Session, program_ids: Collection[UUID]) -> dict[UUID, Timeline
 
 
 def _timeline(rows: list[Any], versions: Mapping[int, list[Any]]) -> Timeline:
-    program_id, patient_id, clinic_id, week_start, starts_on, ends_before, written_to, *_ = rows[0]
+    program_id, patient_id, clinic_id, week_start, starts_on, ends_before, *known, _, _, _ = rows[0]
     plan = Plan(
         starts_on,
         ends_before,
         tuple(_version(of_one) for of_one in versions.values()),
-        tuple(Paused(*row[7:]) for row in rows if row[7]),
+        tuple(Paused(*row[8:]) for row in rows if row[8]),
     )
     asked = {number: Asked(of_one[0][2], _doses(of_one)) for number, of_one in versions.items()}
-    return Timeline(program_id, patient_id, clinic_id, week_start, plan, asked, written_to)
+    return Timeline(program_id, patient_id, clinic_id, week_start, plan, asked, *known)
 
 
 def _version(rows: list[Any]) -> Version:

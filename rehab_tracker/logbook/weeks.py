@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 from rehab_tracker.accounts.models import Patient
 from rehab_tracker.domain.adherence import Log, WeekResult, score_week
 from rehab_tracker.domain.week import Week, weeks_between
+from rehab_tracker.foundation.db import table_of
 from rehab_tracker.foundation.errors import NotVisible
 from rehab_tracker.logbook.models import LoggedExercise, LoggedSession, ProgramWeek
 from rehab_tracker.logbook.timelines import Timeline, timelines
@@ -93,7 +94,7 @@ def rebuild(db: Session, program_ids: Iterable[UUID] | None = None) -> int:
 @event.listens_for(Session, "after_flush")
 def _notice(db: Session, _context: UOWTransaction) -> None:
     for row in (*db.new, *db.dirty, *db.deleted):
-        if isinstance(row, LoggedSession):
+        if isinstance(row, LoggedSession) and not _is_late(db, row):
             _pending(db).logged.add(row.patient_id)
         if isinstance(row, LoggedSession | Program | ProgramVersion | Pause):
             for program_id, span in _touched(row):
@@ -118,6 +119,13 @@ def keep_weeks(db: Session) -> None:
 def _forget(db: Session, previous: SessionTransaction) -> None:
     if not previous.nested:
         db.info.pop(_KEY, None)
+
+
+def _is_late(db: Session, row: LoggedSession) -> bool:
+    """Tell whether a new session leaves the patient's newest day as it was."""
+    line = _pending(db).held.get(row.program_id)
+    newest = line.last_logged_on if line else None
+    return row in db.new and newest is not None and row.performed_on <= newest
 
 
 def _pending(db: Session) -> _Pending:
@@ -300,7 +308,7 @@ _SCORES = ("state", "due_sevenths", "due", "done", "met", "extra", "active_days"
 def _insert_or_update(insert: Any) -> Any:
     # Both dialects spell it alike, but SQLAlchemy has no common insert-or-update. The rows carry
     # the clinic of the program that they were computed from, so the write guard is not needed.
-    statement = insert(ProgramWeek)
+    statement = insert(table_of(ProgramWeek))
     scores = {name: statement.excluded[name] for name in (*_SCORES, "dose_num", "dose_den")}
     return statement.on_conflict_do_update(
         index_elements=["clinic_id", "first_on", "patient_id", "program_id"], set_=scores

@@ -378,3 +378,18 @@ def test_an_exercise_in_timed_work_counts_by_its_seconds(
                  zip(command.exercises[0].sets, (60, 40, 20, 30), strict=True))  # fmt: skip
     row = actions.log_session(db, patient.actor, first_exercise(command, sets=sets), now=NOW)
     assert queries.session_of(db, patient.id, row.id).exercises[0].counted_sets == 3
+
+
+def test_every_set_is_kept_as_it_was_told(db: Session, patient: Somebody, program: Program):
+    told = (
+        SetLog(1, "left", reps=12, load_kg=Decimal("7.5")),
+        SetLog(1, "right", seconds=40, band=3),
+    )
+    command = first_exercise(a_command(patient, program, WEDNESDAY), sets=told)
+    row = actions.log_session(db, patient.actor, command, now=NOW)
+    kept = queries.session_of(db, patient.id, row.id).exercises[0].sets
+    names = ("number", "side", "reps", "seconds", "load_kg", "band")
+    assert [[getattr(one, name) for name in names] for one in kept] == [
+        [1, "left", 12, None, Decimal("7.5"), None],
+        [1, "right", None, 40, None, 3],
+    ]
