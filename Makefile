@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 
-.PHONY: help run test check bench messages clean
+.PHONY: help run test soak check audit bench messages clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,14 @@ check: $(VENV)/tests-ready  ## Lint, types, import directions, migrations in ste
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/rehab-tracker db check
+
+soak: $(VENV)/tests-ready  ## Run the long forms: 500 kills of the servers under load
+	REHAB_FAULT_KILLS=500 $(BIN)/python -m pytest -s tests/faults
+
+audit: $(VENV)/tests-ready  ## Look for known holes in what is installed (needs the network)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit \
+	  || { echo "pip-audit cannot be installed here: nothing was looked at"; exit 0; }; \
+	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
 bench: $(VENV)/tests-ready  ## Measure against the floor application
 	$(BIN)/python -m benchmarks

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, create_engine, insert, select, update
 
-from rehab_tracker.accounts.actions import ABSOLUTE, IDLE
 from rehab_tracker.accounts.models import Clinic, Membership, Patient, Person, SignIn
 from rehab_tracker.accounts.sign_in import key_of
+from rehab_tracker.accounts.sign_ins import ABSOLUTE, IDLE
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.domain.week import WeekStart
 from rehab_tracker.exercises.actions import seed_clinic
@@ -86,12 +86,16 @@ def build(url: str, groups: Sequence[Group], now: datetime) -> None:
     migrate.upgrade(database)
     with database.all_clinics(because="a clinic begins, to be measured") as db:
         clinic = Clinic(
-            name="Bench", time_zone=ZONE, week_starts_on=WeekStart.MONDAY, created_at=now
+            name="Bench",
+            time_zone=ZONE,
+            week_starts_on=WeekStart.MONDAY,
+            second_factor_for="nobody",
+            created_at=now,
         )
         db.add(clinic)
         db.flush()
         db.info.update(clinic_id=clinic.id, all_clinics=None)
-        seed_clinic(db, now)
+        seed_clinic(db)
         library = db.scalars(
             select(Exercise.id)
             .where(Exercise.kind == "strength", Exercise.laterality == "both")
@@ -160,7 +164,12 @@ class _Clinic:
             "password_hash": None,
         }
         member = {"id": member_id, "person_id": person_id, "role": role, "standing": "active"}
-        seen = {"seen_at": self.now, "idle_ends_at": self.now + IDLE[role], "revoked_at": None}
+        seen = {
+            "proved_at": self.now,
+            "seen_at": self.now,
+            "idle_ends_at": self.now + IDLE[role],
+            "revoked_at": None,
+        }
         sign_in = {
             "key": key_of(token_of(name)),
             "person_id": person_id,

@@ -30,7 +30,7 @@ from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.domain.week import Week, WeekStart, week_of
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.foundation import clock
-from rehab_tracker.foundation.audit import AuditEvent
+from rehab_tracker.foundation.audit import AuditEvent, AuditHead, seal
 from rehab_tracker.foundation.db import Database, new_id
 from rehab_tracker.logbook.models import (
     ClinicTreatment,
@@ -100,6 +100,12 @@ _HOLD = (
         _WHO.id == select(_P.patient_id).where(_P.id == bindparam("program_id")).scalar_subquery()
     )
     .with_for_update(key_share=True)
+)
+_AUDIT_KEY = b"the floor's own"
+_AUDIT_HEAD = (
+    select(AuditHead.number, AuditHead.mac)
+    .where(AuditHead.clinic_id == bindparam("clinic_id"))
+    .with_for_update()
 )
 _BY_DAY = (_S.program_id, _S.performed_on, _E.exercise_id)
 _WEEK_LOGS = (
@@ -185,8 +191,11 @@ def _insert_session(db: Connection, ids: dict[str, Any], day: date, now: datetim
     ]  # fmt: skip
     db.execute(insert(PerformedSet.__table__), sets)
     event = {"id": new_id(), "at": now, "action": "log.saved", "details": {"on": day.isoformat()}}
-    subject = {"patient_id": ids["patient_id"], "subject_id": session_id}
-    db.execute(insert(AuditEvent.__table__), event | subject | clinic)
+    subject = {"patient_id": ids["patient_id"], "subject_id": session_id, "membership_id": None}
+    deed = event | subject | clinic
+    head = db.execute(_AUDIT_HEAD, clinic).one_or_none() or (0, "")
+    deed["number"] = head[0] + 1
+    db.execute(insert(AuditEvent.__table__), deed | {"mac": seal(_AUDIT_KEY, deed, head[1])})
     return session_id
 
 

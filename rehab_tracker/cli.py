@@ -1,59 +1,22 @@
 """The `rehab-tracker` command: run, look after and upgrade one installation."""
 
 import socket
-import sys
-import tempfile
 import threading
-from collections.abc import Callable
-from functools import update_wrapper
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import available_timezones
 
 import click
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from rehab_tracker.config import ConfigProblem, Settings
+from rehab_tracker import upkeep
+from rehab_tracker.command import Commands, stop, with_app
+from rehab_tracker.config import Settings
 from rehab_tracker.demo.people import PASSWORD, SIGN_INS
 from rehab_tracker.domain.week import WeekStart
-from rehab_tracker.foundation.migrate import WrongVersion
 
 log = structlog.get_logger()
 MAIL_EVERY_S = 5
-
-
-def stop(sentence: str) -> NoReturn:
-    """End with one sentence and exit status 1."""
-    click.echo(f"rehab-tracker: {sentence}", err=True)
-    sys.exit(1)
-
-
-class Commands(click.Group):
-    """Says what is wrong in one sentence, whatever the command."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; its expected failures end without a stack trace."""
-        try:
-            return super().invoke(ctx)
-        except (ConfigProblem, WrongVersion) as problem:
-            stop(str(problem))
-        except OperationalError as problem:
-            stop(f"The database cannot be used: {str(problem.orig).strip().splitlines()[0]}")
-
-
-def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the product's app, read from the environment."""
-
-    @click.pass_context
-    def run(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
-        from rehab_tracker.app import create_app  # noqa: PLC0415 - `--help` stays quick
-
-        app = create_app(Settings.from_environment())
-        with app.app_context():
-            return ctx.invoke(command, app, *args, **kwargs)
-
-    return update_wrapper(run, command)
 
 
 @click.group(cls=Commands)
@@ -68,14 +31,18 @@ def serve(app: Any, *, demo: bool) -> None:
     """Answer at REHAB_HOST and REHAB_PORT until stopped."""
     from waitress.server import create_server  # noqa: PLC0415
 
-    from rehab_tracker.foundation import migrate  # noqa: PLC0415
+    from rehab_tracker.foundation import health  # noqa: PLC0415
 
     settings, database = app.config["SETTINGS"], app.extensions["database"]
     _require_free_port(settings)
     if demo:
         _make_demo(app)
         app.jinja_env.globals["demo_sign_ins"] = {"password": PASSWORD, "people": SIGN_INS}
-    migrate.require_newest(database)
+    health.require_sound(database)
+    if settings.metrics_port:
+        from rehab_tracker.foundation import metrics  # noqa: PLC0415
+
+        metrics.listen(settings.host, settings.metrics_port)
     server = create_server(app, host=settings.host, port=settings.port, threads=4, ident=None)
     threading.Thread(target=_deliver_mail, args=(database, settings), daemon=True).start()
     click.echo(f"\nRehab Tracker answers at {settings.public_url} (Ctrl-C stops it)")
@@ -136,10 +103,8 @@ def demo(app: Any) -> None:
 @with_app
 def initialize(app: Any) -> None:
     """Make the data folder, its secret and an empty database."""
-    from rehab_tracker.foundation import migrate  # noqa: PLC0415
-
     settings = app.config["SETTINGS"]
-    migrate.upgrade(app.extensions["database"])
+    upkeep.bring_up(app)
     click.echo(f"Ready in {settings.data_dir}. Next: rehab-tracker create-clinic --help")
 
 
@@ -191,6 +156,39 @@ def create_clinic(
 
 
 @main.command()
+@click.argument("email")
+@with_app
+def reset_link(app: Any, *, email: str) -> None:
+    """Print a link with which somebody chooses a new password, where no mail can be sent."""
+    from rehab_tracker.accounts import recovery  # noqa: PLC0415
+    from rehab_tracker.foundation import clock  # noqa: PLC0415
+
+    address = app.config["SETTINGS"].public_url + "/reset/{}"
+    reason = "the operator helps a person, whatever their clinics"
+    with app.test_request_context(), app.extensions["database"].all_clinics(because=reason) as db:
+        link = recovery.reset_link(db, email, clock.now(), address=address)
+    if link is None:
+        stop(f"Nobody signs in with {email}.")
+    click.echo(f"Hand this over; it works once, for 30 minutes:\n{link}")
+
+
+@main.command()
+@click.argument("email")
+@with_app
+def reset_second_step(app: Any, *, email: str) -> None:
+    """Take away somebody's lost second step, where their clinic cannot; the password stays."""
+    from rehab_tracker.accounts import factor_resets  # noqa: PLC0415
+    from rehab_tracker.foundation import clock  # noqa: PLC0415
+
+    reason = "the operator helps a person, whatever their clinics"
+    with app.test_request_context(), app.extensions["database"].all_clinics(because=reason) as db:
+        known = factor_resets.reset_by_operator(db, email, clock.now())
+    if not known:
+        stop(f"Nobody signs in with {email}.")
+    click.echo("Done. They are signed out and sign in with their password alone.")
+
+
+@main.command()
 @with_app
 def rebuild_weeks(app: Any) -> None:
     """Recompute the weekly roll-up of every program."""
@@ -211,59 +209,5 @@ def deliver_mail(app: Any) -> None:
     click.echo(f"{mail.deliver(app.extensions['database'], app.config['SETTINGS'])} letters sent.")
 
 
-@main.command("check")
-@with_app
-def check_health(app: Any) -> None:
-    """Say whether the database is whole and of the right version; exit status 1 if not."""
-    from rehab_tracker.foundation import migrate  # noqa: PLC0415
-
-    database = app.extensions["database"]
-    migrate.require_newest(database)
-    click.echo(f"version     {migrate.present(database)}, as this release needs")
-    for name, problem in migrate.faults(database):
-        click.echo(f"{name:<11} {problem or 'whole'}")
-        if problem:
-            stop("The database is damaged: restore a backup before anyone writes to it.")
-
-
-@main.group("db")
-def database_steps() -> None:
-    """Look after the database's version."""
-
-
-@database_steps.command()
-@with_app
-def upgrade(app: Any) -> None:
-    """Bring the database to the version of this release."""
-    from rehab_tracker.foundation import migrate  # noqa: PLC0415
-
-    before = migrate.present(app.extensions["database"])
-    migrate.upgrade(app.extensions["database"])
-    click.echo(f"From {before or 'nothing'} to {migrate.newest()}.")
-
-
-@database_steps.command("check")
-def check_migrations() -> None:
-    """Say whether the migrations lead to what the models say, on a database of its own."""
-    from rehab_tracker import app as _every_model  # noqa: F401, PLC0415
-    from rehab_tracker.foundation import migrate  # noqa: PLC0415
-    from rehab_tracker.foundation.db import Database  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'empty.sqlite3'}")
-        migrate.upgrade(database)
-        drifted = migrate.drift(database)
-        database.engine.dispose()
-    if drifted:
-        stop("The models say something that no migration does: run `rehab-tracker db revision`.")
-    click.echo("Migrations and models agree.")
-
-
-@database_steps.command()
-@click.argument("message")
-@with_app
-def revision(app: Any, *, message: str) -> None:
-    """Draft the next numbered migration from what the models changed."""
-    from rehab_tracker.foundation import migrate  # noqa: PLC0415
-
-    click.echo(migrate.write_revision(app.extensions["database"], message))
+for _command in upkeep.COMMANDS:
+    main.add_command(_command)

@@ -1,5 +1,6 @@
 """What the operator decides, read from the environment once."""
 
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -24,6 +25,9 @@ class Settings:
     data_dir: Path
     database_url: str
     secret_key: str = field(repr=False)
+    audit_secret: str | None = field(default=None, repr=False)
+    backup_phrase: str | None = field(default=None, repr=False)
+    metrics_port: int | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
@@ -31,6 +35,12 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Rehab Tracker <no-reply@localhost>"
     demo: bool = False
+
+    @property
+    def audit_key(self) -> bytes:
+        """The key that seals the audit, from a secret of its own or else from the other one."""
+        secret = self.audit_secret or self.secret_key
+        return hmac.digest(secret.encode(), b"rehab-tracker audit", "sha256")
 
     @property
     def secure(self) -> bool:
@@ -53,6 +63,11 @@ class Settings:
             database_url=environ.get("REHAB_DATABASE_URL")
             or f"sqlite:///{data_dir / 'rehab-tracker.sqlite3'}",
             secret_key=_secret(environ.get("REHAB_SECRET_KEY"), data_dir),
+            audit_secret=_long("REHAB_AUDIT_KEY", environ.get("REHAB_AUDIT_KEY") or None),
+            backup_phrase=_long("REHAB_BACKUP_KEY", environ.get("REHAB_BACKUP_KEY") or None),
+            metrics_port=_port(metrics, "REHAB_METRICS_PORT")
+            if (metrics := environ.get("REHAB_METRICS_PORT"))
+            else None,
             host=host,
             port=port,
             public_url=_public_url(
@@ -65,10 +80,10 @@ class Settings:
         )
 
 
-def _port(text: str) -> int:
-    number = _count("REHAB_PORT", text)
+def _port(text: str, name: str = "REHAB_PORT") -> int:
+    number = _count(name, text)
     if not 0 < number < 2**16:
-        raise ConfigProblem(f"REHAB_PORT is {text}, but a port is a number from 1 to 65535.")
+        raise ConfigProblem(f"{name} is {text}, but a port is a number from 1 to 65535.")
     return number
 
 
@@ -99,15 +114,18 @@ def _public_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _long(name: str, secret: str | None) -> str | None:
+    if secret is not None and len(secret) < SHORTEST_SECRET:
+        raise ConfigProblem(
+            f"{name} is shorter than {SHORTEST_SECRET} characters: give a longer one, or none."
+        )
+    return secret
+
+
 def _secret(given: str | None, data_dir: Path) -> str:
     """Return the secret given, or the one kept in the data folder, making it there once."""
-    if given is not None:
-        if len(given) < SHORTEST_SECRET:
-            raise ConfigProblem(
-                f"REHAB_SECRET_KEY is shorter than {SHORTEST_SECRET} characters; "
-                "leave it out and one is made and kept in the data folder."
-            )
-        return given
+    if secret := _long("REHAB_SECRET_KEY", given):
+        return secret
     kept = data_dir / "secret.key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)

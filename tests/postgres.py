@@ -20,7 +20,7 @@ def binaries() -> Path | None:
     return folders[-1] if folders else None
 
 
-def _user() -> str | None:
+def user() -> str | None:
     """Return whom to run the server as: root may not, an ordinary person runs it themselves."""
     if os.geteuid() != 0:
         return None
@@ -32,10 +32,10 @@ def _user() -> str | None:
 def server(bin_folder: Path, settings: Sequence[str] = FAST) -> Iterator[str]:
     """Run a server and give the address of its first database."""
     folder = Path(tempfile.mkdtemp(prefix="rehab-pg-"))
-    user = _user()
-    if user:
-        shutil.chown(folder, user)
-    run = {"user": user, "check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
+    owner = user()
+    if owner:
+        shutil.chown(folder, owner)
+    run = {"user": owner, "check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
     data = folder / "data"
     subprocess.run(
         [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],

@@ -27,6 +27,19 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "second_factor_for",
+            sa.Enum(
+                "nobody",
+                "managers",
+                "staff",
+                name="secondfactorfor",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(name) <= 120", name=op.f("ck_clinic_name_length")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic")),
@@ -53,6 +66,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("password_hash", sa.String(length=256), nullable=True),
+        sa.Column("second_factor_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_lower")),
         sa.CheckConstraint("length(email) <= 254", name=op.f("ck_person_email_length")),
@@ -62,13 +76,23 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "rate_limit",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("full_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limit")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_rate_limit_full_at", "rate_limit", ["full_at"], unique=False)
+    op.create_table(
         "audit_event",
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=True),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=True),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -76,11 +100,34 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
         sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_audit_event_clinic_id_id")),
+        sa.UniqueConstraint("clinic_id", "number", name=op.f("uq_audit_event_clinic_id_number")),
         sqlite_strict=True,
     )
     op.create_index("ix_audit_event_at", "audit_event", ["clinic_id", "at"], unique=False)
     op.create_index(
         "ix_audit_event_patient", "audit_event", ["clinic_id", "patient_id", "at"], unique=False
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_audit_head_clinic_id")),
+        sa.PrimaryKeyConstraint("clinic_id", name=op.f("pk_audit_head")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "authenticator",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_timecode", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_authenticator_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_authenticator")),
+        sqlite_strict=True,
     )
     op.create_table(
         "exercise",
@@ -122,8 +169,17 @@ def upgrade() -> None:
         sa.Column("evidence_level", sa.String(length=1), nullable=True),
         sa.Column("sources", sa.JSON(), nullable=False),
         sa.Column("cues", sa.JSON(), nullable=False),
+        sa.Column("figure", sa.String(length=80), nullable=True),
+        sa.Column("media_id", sa.Uuid(), nullable=True),
+        sa.Column("media_type", sa.String(length=32), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(media_id is null) = (media_type is null)", name=op.f("ck_exercise_media")
+        ),
+        sa.CheckConstraint(
+            "figure is null or media_id is null", name=op.f("ck_exercise_one_picture")
+        ),
         sa.CheckConstraint("length(name) <= 120", name=op.f("ck_exercise_name_length")),
         sa.CheckConstraint("level between 1 and 5", name=op.f("ck_exercise_level")),
         sa.CheckConstraint("rung is null or rung >= 1", name=op.f("ck_exercise_rung")),
@@ -131,6 +187,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exercise")),
         sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_exercise_clinic_id_id")),
         sa.UniqueConstraint("clinic_id", "slug", name=op.f("uq_exercise_clinic_id_slug")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "help_numbers",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("emergency", sa.String(length=24), nullable=False),
+        sa.Column("urgent", sa.String(length=24), nullable=False),
+        sa.Column("clinic", sa.String(length=24), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_help_numbers_clinic_id")
+        ),
+        sa.PrimaryKeyConstraint("clinic_id", name=op.f("pk_help_numbers")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -175,30 +244,82 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_membership_person", "membership", ["person_id"], unique=False)
+    op.create_index("ix_membership_role", "membership", ["clinic_id", "role"], unique=False)
     op.create_table(
-        "invitation",
-        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        "passkey",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "sign_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(name) <= 80", name=op.f("ck_passkey_name_length")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_passkey_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_passkey_person", "passkey", ["person_id"], unique=False)
+    op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_recovery_code_code_hash")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_recovery_code_person", "recovery_code", ["person_id"], unique=False)
+    op.create_table(
+        "one_time_token",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "invitation",
+                "reset",
+                "email",
+                "email_undo",
+                "passkey",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("invited_by", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("membership_id", sa.Uuid(), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("length(email) <= 254", name=op.f("ck_one_time_token_email_length")),
         sa.ForeignKeyConstraint(
-            ["clinic_id", "membership_id"],
-            ["membership.clinic_id", "membership.id"],
-            name=op.f("fk_invitation_clinic_id_membership_id"),
+            ["membership_id"], ["membership.id"], name=op.f("fk_one_time_token_membership_id")
         ),
-        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_invitation_clinic_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_invitation_clinic_id_id")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_one_time_token_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_token_token_hash")),
         sqlite_strict=True,
     )
     op.create_index(
-        "ix_invitation_membership", "invitation", ["clinic_id", "membership_id"], unique=False
+        "ix_one_time_token_membership", "one_time_token", ["membership_id"], unique=False
+    )
+    op.create_index(
+        "ix_one_time_token_person", "one_time_token", ["person_id", "purpose"], unique=False
     )
     op.create_table(
         "patient",
@@ -251,6 +372,7 @@ def upgrade() -> None:
         sa.Column("blocked_cautions", sa.JSON(), nullable=False),
         sa.Column("symptoms_since_on", sa.Date(), nullable=True),
         sa.Column("last_logged_on", sa.Date(), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("length(goal) <= 300", name=op.f("ck_patient_goal_length")),
@@ -274,11 +396,84 @@ def upgrade() -> None:
     )
     op.create_index("ix_patient_physio", "patient", ["clinic_id", "physio_id"], unique=False)
     op.create_table(
-        "sign_in",
+        "phone_key",
         sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("device", sa.String(length=80), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_phone_key_membership_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_phone_key_person_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_phone_key")),
+        sa.UniqueConstraint("id", name=op.f("uq_phone_key_id")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_phone_key_person", "phone_key", ["person_id"], unique=False)
+    op.create_table(
+        "second_factor_reset",
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "approved_by"],
+            ["membership.clinic_id", "membership.id"],
+            name=op.f("fk_second_factor_reset_clinic_id_approved_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "asked_by"],
+            ["membership.clinic_id", "membership.id"],
+            name=op.f("fk_second_factor_reset_clinic_id_asked_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "membership_id"],
+            ["membership.clinic_id", "membership.id"],
+            name=op.f("fk_second_factor_reset_clinic_id_membership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_second_factor_reset_clinic_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor_reset")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_second_factor_reset_clinic_id_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_second_factor_reset_membership",
+        "second_factor_reset",
+        ["clinic_id", "membership_id"],
+        unique=False,
+    )
+    op.create_table(
+        "sign_in",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "password",
+                "mfa",
+                name="level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("device", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("idle_ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -288,6 +483,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("id", name=op.f("uq_sign_in_id")),
         sqlite_strict=True,
     )
     op.create_index("ix_sign_in_person", "sign_in", ["person_id"], unique=False)
@@ -394,6 +590,58 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_program_patient", "program", ["clinic_id", "patient_id", "starts_on"], unique=False
+    )
+    op.create_table(
+        "topic_state",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("put_off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patient.clinic_id", "patient.id"],
+            name=op.f("fk_topic_state_clinic_id_patient_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_topic_state_clinic_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic_state")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_topic_state_clinic_id_id")),
+        sa.UniqueConstraint(
+            "clinic_id", "patient_id", "slug", name=op.f("uq_topic_state_clinic_id_patient_id_slug")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "weekly_check",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("worst", sa.Integer(), nullable=False),
+        sa.Column("usual", sa.Integer(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("usual between 0 and worst", name=op.f("ck_weekly_check_usual")),
+        sa.CheckConstraint("worst between 0 and 10", name=op.f("ck_weekly_check_worst")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patient.clinic_id", "patient.id"],
+            name=op.f("fk_weekly_check_clinic_id_patient_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_weekly_check_clinic_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_check")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_weekly_check_clinic_id_id")),
+        sa.UniqueConstraint(
+            "clinic_id",
+            "patient_id",
+            "first_on",
+            name=op.f("uq_weekly_check_clinic_id_patient_id_first_on"),
+        ),
+        sqlite_strict=True,
     )
     op.create_table(
         "pause",
@@ -538,14 +786,31 @@ def upgrade() -> None:
     op.create_index(
         "ix_program_week_first_on",
         "program_week",
-        ["clinic_id", "first_on", "patient_id", "program_id", "met", "due", "extra"],
+        ["clinic_id", "first_on", "patient_id", "met", "due", "extra"],
         unique=False,
     )
     op.create_index(
         "ix_program_week_patient",
         "program_week",
-        ["clinic_id", "patient_id", "first_on", "program_id", "met", "due", "extra"],
+        ["clinic_id", "patient_id", "first_on", "met", "due", "extra"],
         unique=False,
+    )
+    op.create_table(
+        "seen_version",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("program_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "program_id"],
+            ["program.clinic_id", "program.id"],
+            name=op.f("fk_seen_version_clinic_id_program_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_seen_version_clinic_id")
+        ),
+        sa.PrimaryKeyConstraint("clinic_id", "program_id", name=op.f("pk_seen_version")),
+        sqlite_strict=True,
     )
     op.create_table(
         "logged_session",
@@ -570,6 +835,9 @@ def upgrade() -> None:
         sa.Column("stopped_for_pain", sa.Boolean(), nullable=False),
         sa.Column("sore_exercise_id", sa.Uuid(), nullable=True),
         sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("length(note) <= 2000", name=op.f("ck_logged_session_note_length")),
@@ -687,10 +955,39 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "log_conflict",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "session_id"],
+            ["logged_session.clinic_id", "logged_session.id"],
+            name=op.f("fk_log_conflict_clinic_id_session_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_log_conflict_clinic_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_log_conflict")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_log_conflict_clinic_id_id")),
+        sa.UniqueConstraint(
+            "clinic_id",
+            "session_id",
+            "content_hash",
+            name=op.f("uq_log_conflict_clinic_id_session_id_content_hash"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "log_revision",
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaced_by", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -764,6 +1061,73 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "safety_check",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("signs", sa.JSON(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "emergency_now",
+                "emergency_today",
+                "urgent_today",
+                "urgent",
+                "doctor_days",
+                "assessment_days",
+                "physio_first",
+                name="level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("wording", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_by", sa.Uuid(), nullable=True),
+        sa.Column("clear_note", sa.String(length=2000), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "cleared_at is null or clear_note <> ''",
+            name=op.f("ck_safety_check_cleared_with_a_note"),
+        ),
+        sa.CheckConstraint(
+            "length(clear_note) <= 2000", name=op.f("ck_safety_check_clear_note_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patient.clinic_id", "patient.id"],
+            name=op.f("fk_safety_check_clinic_id_patient_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "session_id"],
+            ["logged_session.clinic_id", "logged_session.id"],
+            name=op.f("fk_safety_check_clinic_id_session_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_safety_check_clinic_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_check")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_safety_check_clinic_id_id")),
+        sa.UniqueConstraint(
+            "clinic_id",
+            "patient_id",
+            "client_id",
+            name=op.f("uq_safety_check_clinic_id_patient_id_client_id"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_safety_check_patient",
+        "safety_check",
+        ["clinic_id", "patient_id", "answered_at"],
+        unique=False,
+    )
+    op.create_table(
         "performed_set",
         sa.Column("exercise_row_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -805,23 +1169,31 @@ def upgrade() -> None:
     op.create_index(
         "ix_performed_set_exercise", "performed_set", ["clinic_id", "exercise_row_id"], unique=False
     )
+    for statement in _KEEP_AUDIT[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:
     op.drop_index("ix_performed_set_exercise", table_name="performed_set")
     op.drop_table("performed_set")
+    op.drop_index("ix_safety_check_patient", table_name="safety_check")
+    op.drop_table("safety_check")
     op.drop_table("logged_exercise")
     op.drop_table("log_revision")
+    op.drop_table("log_conflict")
     op.drop_table("prescription")
     op.drop_index("ix_logged_session_program", table_name="logged_session")
     op.drop_index("ix_logged_session_day", table_name="logged_session")
     op.drop_table("logged_session")
+    op.drop_table("seen_version")
     op.drop_index("ix_program_week_patient", table_name="program_week")
     op.drop_index("ix_program_week_first_on", table_name="program_week")
     op.drop_table("program_week")
     op.drop_table("program_version")
     op.drop_index("ix_pause_program", table_name="pause")
     op.drop_table("pause")
+    op.drop_table("weekly_check")
+    op.drop_table("topic_state")
     op.drop_index("ix_program_patient", table_name="program")
     op.drop_table("program")
     op.drop_table("morning_check")
@@ -829,17 +1201,63 @@ def downgrade() -> None:
     op.drop_table("clinic_treatment")
     op.drop_index("ix_sign_in_person", table_name="sign_in")
     op.drop_table("sign_in")
+    op.drop_index("ix_second_factor_reset_membership", table_name="second_factor_reset")
+    op.drop_table("second_factor_reset")
+    op.drop_index("ix_phone_key_person", table_name="phone_key")
+    op.drop_table("phone_key")
     op.drop_index("ix_patient_physio", table_name="patient")
     op.drop_table("patient")
-    op.drop_index("ix_invitation_membership", table_name="invitation")
-    op.drop_table("invitation")
+    op.drop_index("ix_one_time_token_person", table_name="one_time_token")
+    op.drop_index("ix_one_time_token_membership", table_name="one_time_token")
+    op.drop_table("one_time_token")
+    op.drop_index("ix_recovery_code_person", table_name="recovery_code")
+    op.drop_table("recovery_code")
+    op.drop_index("ix_passkey_person", table_name="passkey")
+    op.drop_table("passkey")
+    op.drop_index("ix_membership_role", table_name="membership")
     op.drop_index("ix_membership_person", table_name="membership")
     op.drop_table("membership")
+    op.drop_table("help_numbers")
     op.drop_table("exercise")
+    op.drop_table("authenticator")
+    op.drop_table("audit_head")
     op.drop_index("ix_audit_event_patient", table_name="audit_event")
     op.drop_index("ix_audit_event_at", table_name="audit_event")
     op.drop_table("audit_event")
+    op.drop_index("ix_rate_limit_full_at", table_name="rate_limit")
+    op.drop_table("rate_limit")
     op.drop_table("person")
     op.drop_index("ix_outbox_mail_sent", table_name="outbox_mail")
     op.drop_table("outbox_mail")
     op.drop_table("clinic")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_moves_head, audit_refuses")
+
+
+_MOVE_HEAD = """
+    INSERT INTO audit_head (clinic_id, number, mac) VALUES (NEW.clinic_id, NEW.number, NEW.mac)
+    ON CONFLICT (clinic_id) DO UPDATE SET number = excluded.number, mac = excluded.mac;
+"""
+_KEEP_AUDIT = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_event_moves_head AFTER INSERT ON audit_event BEGIN {_MOVE_HEAD} END",
+        "CREATE TRIGGER audit_event_stays BEFORE UPDATE ON audit_event"
+        " BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+        "CREATE TRIGGER audit_event_remains BEFORE DELETE ON audit_event"
+        " BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+        "CREATE TRIGGER audit_head_remains BEFORE DELETE ON audit_head"
+        " BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION audit_moves_head() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {_MOVE_HEAD} RETURN NULL; END $$",
+        "CREATE FUNCTION audit_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$",
+        "CREATE TRIGGER audit_event_moves_head AFTER INSERT ON audit_event"
+        " FOR EACH ROW EXECUTE FUNCTION audit_moves_head()",
+        "CREATE TRIGGER audit_event_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuses()",
+        "CREATE TRIGGER audit_head_remains BEFORE DELETE OR TRUNCATE ON audit_head"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuses()",
+    ],
+}

@@ -1,26 +1,25 @@
-"""Clinics begin, people are invited, join, sign in and out."""
+"""Clinics begin, people are invited and join, and who looks after whom."""
 
-import secrets
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, cast
+from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts import mail, passwords, queries
+from rehab_tracker.accounts import mail, passwords, queries, sign_ins, tokens
 from rehab_tracker.accounts.models import (
     Aggravator,
     Clinic,
-    Invitation,
     Knee,
     Membership,
+    OneTimeToken,
     Patient,
     Person,
-    SignIn,
+    Purpose,
+    SecondFactorFor,
     Standing,
 )
 from rehab_tracker.accounts.policy import invitable, may_edit
@@ -29,14 +28,6 @@ from rehab_tracker.domain.week import WeekStart
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.errors import Forbidden, Refused
-
-INVITED_FOR = timedelta(days=7)
-ABSOLUTE = timedelta(hours=12)
-IDLE = {
-    Role.PATIENT: timedelta(minutes=60),
-    Role.PHYSIO: timedelta(minutes=15),
-    Role.MANAGER: timedelta(minutes=15),
-}
 
 
 @dataclass(frozen=True)
@@ -64,10 +55,21 @@ class Invite:
 
 
 def create_clinic(
-    db: Session, name: str, time_zone: str, week_starts_on: WeekStart, now: datetime
+    db: Session,
+    name: str,
+    time_zone: str,
+    week_starts_on: WeekStart,
+    now: datetime,
+    second_factor_for: SecondFactorFor = SecondFactorFor.MANAGERS,
 ) -> Clinic:
     """Begin a clinic; it has no members and no library yet."""
-    clinic = Clinic(name=name, time_zone=time_zone, week_starts_on=week_starts_on, created_at=now)
+    clinic = Clinic(
+        name=name,
+        time_zone=time_zone,
+        week_starts_on=week_starts_on,
+        second_factor_for=second_factor_for,
+        created_at=now,
+    )
     db.add(clinic)
     db.flush()
     return clinic
@@ -100,7 +102,7 @@ def invite(
     if command.role is Role.PATIENT:
         _add_patient(db, actor, member, command.profile)
     audit.record(db, actor, "member.invited", subject_id=member.id, role=command.role)
-    link = _new_link(db, actor, member, now, address)
+    link = _new_link(db, member, now, address)
     if by_mail:
         _post_invitation(db, member, person, link)
     return link
@@ -124,7 +126,7 @@ def _already(member: Membership) -> str:
 
 
 def _person(db: Session, command: Invite, now: datetime) -> Person:
-    email = address_of(command.email)
+    email = queries.address_of(command.email)
     person = db.scalars(select(Person).where(Person.email == email)).one_or_none()
     if person is None:
         person = Person(
@@ -132,11 +134,6 @@ def _person(db: Session, command: Invite, now: datetime) -> Person:
         )
         _add_new(db, person)
     return person
-
-
-def address_of(email: str) -> str:
-    """Return an e-mail address as it is kept and looked up."""
-    return email.strip().lower()
 
 
 def _add_patient(
@@ -179,35 +176,15 @@ def invite_again(
         raise Refused({"": _("This person is not waiting for an invitation.")})
     person = queries.person(db, member.person_id)
     audit.record(db, actor, "member.invited_again", subject_id=member.id)
-    link = _new_link(db, actor, member, now, address)
+    link = _new_link(db, member, now, address)
     if by_mail:
         _post_invitation(db, member, person, link)
     return person, link
 
 
-def _new_link(
-    db: Session, actor: Actor | None, member: Membership, now: datetime, address: str
-) -> str:
+def _new_link(db: Session, member: Membership, now: datetime, address: str) -> str:
     """Make a link that can be used, and end those before it."""
-    db.execute(
-        update(Invitation)
-        .where(
-            Invitation.membership_id == member.id,
-            Invitation.used_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
-    token = secrets.token_urlsafe(32)
-    db.add(
-        Invitation(
-            membership_id=member.id,
-            token_hash=queries.hash_of(token),
-            invited_by=actor.membership_id if actor else None,
-            created_at=now,
-            expires_at=now + INVITED_FOR,
-        )
-    )
+    token = tokens.issue(db, Purpose.INVITATION, member.person_id, now, membership_id=member.id)
     return address.replace("{}", token)
 
 
@@ -232,91 +209,16 @@ def join(db: Session, invitation: queries.OpenInvitation, password: str, now: da
     """Use an invitation: set the password, or check the one there is, and let the member act."""
     person, member = invitation.person, invitation.member
     if person.password_hash is None:
-        weak = passwords.objection(password, member.role, (person.name, person.email))
+        weak = passwords.objection(password, (member.role,), (person.name, person.email))
         if weak:
             raise Refused({"password": weak})
         person.password_hash = passwords.keep(password)
     elif not passwords.matches(person.password_hash, password):
         raise Refused({"password": _("This is not the password of your existing account.")})
-    _use_up(db, invitation.invitation_id, now)
+    if not tokens.consume(db, invitation.token, now):
+        raise Refused({"": _("This invitation was used or replaced a moment ago.")})
     member.standing = Standing.ACTIVE
     audit.record(db, None, "member.joined", subject_id=member.id, clinic_id=member.clinic_id)
-
-
-def _use_up(db: Session, invitation_id: UUID, now: datetime) -> None:
-    """Consume an invitation; of two who try at the same moment one is refused."""
-    used = db.execute(
-        update(Invitation)
-        .where(
-            Invitation.id == invitation_id,
-            Invitation.used_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .values(used_at=now)
-    )
-    if cast("CursorResult[Any]", used).rowcount != 1:
-        raise Refused({"": _("This invitation was used or replaced a moment ago.")})
-
-
-def begin_sign_in(db: Session, key: str, member: Membership, now: datetime) -> None:
-    """Write down that a browser is signed in as a member."""
-    db.add(
-        SignIn(
-            key=key,
-            person_id=member.person_id,
-            membership_id=member.id,
-            created_at=now,
-            seen_at=now,
-            idle_ends_at=now + IDLE[member.role],
-            ends_at=now + ABSOLUTE,
-        )
-    )
-
-
-def end_sign_in(db: Session, key: str, now: datetime) -> None:
-    """Revoke one sign-in."""
-    db.execute(update(SignIn).where(SignIn.key == key).values(revoked_at=now))
-
-
-def end_sign_ins(db: Session, person_id: UUID, now: datetime, *, but: str = "") -> None:
-    """Revoke every sign-in of a person, but one."""
-    db.execute(
-        update(SignIn)
-        .where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None), SignIn.key != but)
-        .values(revoked_at=now)
-    )
-
-
-def authenticate(db: Session, email: str, password: str) -> Membership | None:
-    """Return the membership to act in, or None; unknown addresses take as long as wrong words.
-
-    It only reads, so that nobody's writing waits for the slow check of a password.
-    """
-    person = db.scalars(select(Person).where(Person.email == address_of(email))).one_or_none()
-    if not passwords.matches(person.password_hash if person else None, password) or not person:
-        return None
-    own = queries.own_memberships(db, person.id)
-    return own[0][0] if own else None
-
-
-def renew_password_hash(db: Session, person_id: UUID, password: str) -> None:
-    """Keep a right password with today's settings where it was kept with weaker ones."""
-    person = queries.person(db, person_id)
-    if person.password_hash and passwords.outdated(person.password_hash):
-        person.password_hash = passwords.keep(password)
-
-
-def change_password(db: Session, actor: Actor, old: str, new: str, now: datetime) -> None:
-    """Set a new password and end every other sign-in of the person."""
-    person = queries.person(db, actor.person_id)
-    if not passwords.matches(person.password_hash, old):
-        raise Refused({"old_password": _("This is not your present password.")})
-    weak = passwords.objection(new, Role(actor.role), (person.name, person.email))
-    if weak:
-        raise Refused({"new_password": weak})
-    person.password_hash = passwords.keep(new)
-    end_sign_ins(db, person.id, now, but=actor.session_key)
-    audit.record(db, actor, "password.changed", subject_id=actor.membership_id)
 
 
 def change_own_details(db: Session, actor: Actor, name: str, time_zone: str) -> None:
@@ -356,17 +258,27 @@ def assign_physio(db: Session, actor: Actor, patient_id: UUID, physio_id: UUID |
     patient.physio_id = physio_id
 
 
+def change_role(db: Session, actor: Actor, membership_id: UUID, role: Role, now: datetime) -> None:
+    """Make a physio a manager or the other way round; their sign-ins in this clinic end."""
+    member = queries.membership(db, membership_id)
+    if member.id == actor.membership_id:
+        raise Refused({"role": _("You cannot change your own role; another manager can.")})
+    if Role.PATIENT in {member.role, role}:
+        raise Refused({"role": _("Patients stay patients; invite a colleague instead.")})
+    audit.record(
+        db, actor, "member.role_changed", subject_id=member.id, before=member.role, after=role
+    )
+    member.role = role
+    sign_ins.end_member_sign_ins(db, member.id, now)
+
+
 def disable(db: Session, actor: Actor, membership_id: UUID, now: datetime) -> None:
     """Stop a member from acting; their sign-ins in this clinic end, their link opens nothing."""
     member = queries.membership(db, membership_id)
     if member.id == actor.membership_id:
         raise Refused({"": _("You cannot disable yourself; another manager can.")})
     member.standing = Standing.DISABLED
-    db.execute(
-        update(SignIn)
-        .where(SignIn.membership_id == member.id, SignIn.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    sign_ins.end_member_sign_ins(db, member.id, now)
     audit.record(db, actor, "member.disabled", subject_id=member.id)
 
 
@@ -376,13 +288,7 @@ def enable(db: Session, actor: Actor, membership_id: UUID) -> None:
     if member.standing is not Standing.DISABLED:
         raise Refused({"": _("This person is not disabled.")})
     waits = db.scalar(
-        select(
-            exists().where(
-                Invitation.membership_id == member.id,
-                Invitation.used_at.is_(None),
-                Invitation.revoked_at.is_(None),
-            )
-        )
+        select(exists().where(OneTimeToken.membership_id == member.id, tokens.unused()))
     )
     member.standing = Standing.PENDING if waits else Standing.ACTIVE
     audit.record(db, actor, "member.enabled", subject_id=member.id)

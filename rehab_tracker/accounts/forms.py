@@ -14,7 +14,6 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -26,12 +25,11 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from rehab_tracker.accounts.actions import Invite, PatientProfile
-from rehab_tracker.accounts.models import Aggravator, Knee
+from rehab_tracker.accounts.models import Aggravator, Knee, SecondFactorFor
 from rehab_tracker.domain.permission import Role
-from rehab_tracker.foundation.shape import choices, one_line, readable_text
+from rehab_tracker.foundation.shape import Chips, choices, one_line, readable_text
 
 ROLE_NAMES = {
     Role.PATIENT: _l("Patient"),
@@ -42,6 +40,11 @@ ROLE_HINTS = {
     Role.PATIENT: _l("Logs exercises and pain"),
     Role.PHYSIO: _l("Assigns and adjusts programs"),
     Role.MANAGER: _l("Reads the report, invites colleagues"),
+}
+RULE_NAMES = {
+    SecondFactorFor.NOBODY: _l("Nobody has to"),
+    SecondFactorFor.MANAGERS: _l("Managers"),
+    SecondFactorFor.STAFF: _l("Managers and physios"),
 }
 KNEE_NAMES = {Knee.LEFT: _l("Left knee"), Knee.RIGHT: _l("Right knee"), Knee.BOTH: _l("Both knees")}
 AGGRAVATOR_NAMES = {
@@ -62,11 +65,13 @@ _PLAIN = r"[^@\s,;:<>()\[\]\"\\]+"
 """What stands between the signs of an address; the rest could make two addresses of one."""
 
 
-class Chips(SelectMultipleField):
-    """Any of many words, each a checkbox."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+def _address(label: Any) -> StringField:
+    plain = Regexp(rf"{_PLAIN}@{_PLAIN}\.{_PLAIN}$", message=_l("This is no e-mail address."))
+    return StringField(
+        label,
+        [InputRequired(), Length(max=254), one_line, plain],
+        filters=[lambda email: email and email.strip()],
+    )
 
 
 class SignInForm(FlaskForm):
@@ -84,11 +89,78 @@ class JoinForm(FlaskForm):
     password = PasswordField(_l("Password"), [InputRequired(), Length(max=256)])
 
 
+class ProofForm(JoinForm):
+    """One's own password once more; the hidden fields bring people back to what they were doing."""
+
+    back_to = HiddenField()
+    kept = HiddenField()
+
+
+class CodeForm(FlaskForm):
+    """A code that an app shows."""
+
+    code = StringField(_l("Code"), [InputRequired(), Length(max=80), one_line])
+
+
+class SecondFactorForm(CodeForm):
+    """The second step of signing in; the hidden fields bring people back where they were."""
+
+    back_to = HiddenField()
+    kept = HiddenField()
+
+
+class SignInPasskeyForm(FlaskForm):
+    """What a device answered when a passkey was used; the hidden fields bring people back."""
+
+    credential = HiddenField(validators=[InputRequired(), Length(max=20_000)])
+    back_to = HiddenField()
+    kept = HiddenField()
+
+
+class PasskeyForm(FlaskForm):
+    """What a device answered when it made a passkey, and what to call it."""
+
+    name = StringField(_l("What to call it"), [DataRequired(), Length(max=80), one_line])
+    credential = HiddenField(validators=[InputRequired(), Length(max=20_000)])
+
+
+class RoleForm(FlaskForm):
+    """What a colleague is in the clinic; patients stay patients."""
+
+    role = RadioField(
+        _l("Role"), choices=choices((r, ROLE_NAMES[r]) for r in (Role.PHYSIO, Role.MANAGER))
+    )
+
+
+class SecondFactorRuleForm(FlaskForm):
+    """Who of a clinic needs a second step when signing in."""
+
+    rule = RadioField(_l("Who needs a second step"), choices=choices(RULE_NAMES.items()))
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password in place of a forgotten one."""
+
+    password = PasswordField(_l("New password"), [InputRequired(), Length(max=256)])
+
+
+class ForgottenForm(FlaskForm):
+    """The address of somebody who forgot their password."""
+
+    email = StringField(_l("E-mail"), [InputRequired(), Length(max=254), one_line])
+
+
 class PasswordForm(FlaskForm):
     """A change of one's own password."""
 
     old_password = PasswordField(_l("Present password"), [InputRequired(), Length(max=256)])
     new_password = PasswordField(_l("New password"), [InputRequired(), Length(max=256)])
+
+
+class EmailForm(FlaskForm):
+    """A new address for signing in and for letters."""
+
+    email = _address(_l("New address"))
 
 
 class DetailsForm(FlaskForm):
@@ -150,16 +222,7 @@ class InviteForm(ProfileForm):
     """Ask somebody to join; the profile counts for patients."""
 
     name = StringField(_l("Name"), [DataRequired(), Length(max=120), one_line])
-    email = StringField(
-        _l("E-mail"),
-        [
-            InputRequired(),
-            Length(max=254),
-            one_line,
-            Regexp(rf"{_PLAIN}@{_PLAIN}\.{_PLAIN}$", message=_l("This is no e-mail address.")),
-        ],
-        filters=[lambda email: email and email.strip()],
-    )
+    email = _address(_l("E-mail"))
     role = RadioField(_l("Role"))
     time_zone = SelectField(_l("Time zone"), choices=ZONES)
     physio_id = SelectField(_l("Physio"))

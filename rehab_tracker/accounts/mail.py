@@ -29,6 +29,12 @@ def post(db: Session, recipient: str, subject: str, body: str) -> None:
     db.add(OutboxMail(recipient=recipient, subject=subject, body=body, created_at=clock.now()))
 
 
+def post_to_nobody(db: Session, recipient: str, subject: str) -> None:
+    """Do what a letter costs without sending one: time shall not tell who has an account."""
+    now = clock.now()
+    db.add(OutboxMail(recipient=recipient, subject=subject, body=SENT, created_at=now, sent_at=now))
+
+
 def deliver(database: Database, settings: Settings) -> int:
     """Send what waits in the outbox; return how many letters left. Without SMTP nothing leaves."""
     if settings.smtp_url is None:

@@ -4,7 +4,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rehab_tracker.domain.permission import Role
@@ -19,6 +27,21 @@ class Standing(StrEnum):
     PENDING = "pending"
     ACTIVE = "active"
     DISABLED = "disabled"
+
+
+class SecondFactorFor(StrEnum):
+    """Whom a clinic lets in with a second factor only; others may have one."""
+
+    NOBODY = "nobody"
+    MANAGERS = "managers"
+    STAFF = "staff"
+
+
+class Level(StrEnum):
+    """What somebody has shown in a sign-in."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not a secret
+    MFA = "mfa"
 
 
 class Knee(StrEnum):
@@ -51,6 +74,9 @@ class Clinic(Base):
     name: Mapped[str] = mapped_column(String(120))
     time_zone: Mapped[str] = mapped_column(String(64))
     week_starts_on: Mapped[WeekStart] = mapped_column(word(WeekStart))
+    second_factor_for: Mapped[SecondFactorFor] = mapped_column(
+        word(SecondFactorFor), default=SecondFactorFor.MANAGERS
+    )
     created_at: Mapped[datetime]
 
 
@@ -71,6 +97,7 @@ class Person(Base):
     email: Mapped[str] = mapped_column(String(254))
     time_zone: Mapped[str] = mapped_column(String(64))
     password_hash: Mapped[str | None] = mapped_column(String(256))
+    second_factor_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -79,7 +106,9 @@ class Membership(ClinicRecord, Base):
 
     __tablename__ = "membership"
     __table_args__ = owned(
-        UniqueConstraint("clinic_id", "person_id"), Index("ix_membership_person", "person_id")
+        UniqueConstraint("clinic_id", "person_id"),
+        Index("ix_membership_person", "person_id"),
+        Index("ix_membership_role", "clinic_id", "role"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -110,21 +139,41 @@ class Patient(ClinicRecord, Base):
     blocked_cautions: Mapped[list[str]] = mapped_column(default=list)
     symptoms_since_on: Mapped[date | None]
     last_logged_on: Mapped[date | None]
+    held_at: Mapped[datetime | None]
+    """Since when a warning sign holds every program; None unless a physio has yet to clear it."""
 
 
-class Invitation(ClinicRecord, Base):
-    """A single-use link that lets an invited member set a password."""
+class Purpose(StrEnum):
+    """What a one-time token opens."""
 
-    __tablename__ = "invitation"
-    __table_args__ = owned(
+    INVITATION = "invitation"
+    RESET = "reset"
+    EMAIL = "email"
+    EMAIL_UNDO = "email_undo"
+    PASSKEY = "passkey"
+
+
+class OneTimeToken(Base):
+    """A link that works once; only the hash of its secret is kept.
+
+    Without a person it opens nothing: it stands for a request that concerned nobody.
+    """
+
+    __tablename__ = "one_time_token"
+    __table_args__ = (
         UniqueConstraint("token_hash"),
-        tied("membership_id", "membership"),
-        Index("ix_invitation_membership", "clinic_id", "membership_id"),
+        Index("ix_one_time_token_person", "person_id", "purpose"),
+        Index("ix_one_time_token_membership", "membership_id"),
+        longest("email", 254),
+        {"sqlite_strict": True},
     )
 
-    membership_id: Mapped[UUID]
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    purpose: Mapped[Purpose] = mapped_column(word(Purpose))
     token_hash: Mapped[str] = mapped_column(String(64))
-    invited_by: Mapped[UUID | None]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
+    email: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -135,16 +184,133 @@ class SignIn(Base):
     """A server-side sign-in session; its key is the hash of the cookie's token."""
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index("ix_sign_in_person", "person_id"), {"sqlite_strict": True})
+    __table_args__ = (
+        UniqueConstraint("id"),
+        Index("ix_sign_in_person", "person_id"),
+        {"sqlite_strict": True},
+    )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[UUID] = mapped_column(default=new_id)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    level: Mapped[Level] = mapped_column(word(Level), default=Level.PASSWORD)
+    device: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     idle_ends_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class PhoneKey(Base):
+    """What lets one phone fetch its patient's plan and send sessions, and nothing else.
+
+    Its key is the hash of the cookie's token, as that of a sign-in.
+    """
+
+    __tablename__ = "phone_key"
+    __table_args__ = (
+        UniqueConstraint("id"),
+        Index("ix_phone_key_person", "person_id"),
+        {"sqlite_strict": True},
+    )
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[UUID] = mapped_column(default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    device: Mapped[str] = mapped_column(String(80), default="")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Authenticator(Base):
+    """A person's app for codes; its secret is locked, and it counts from its first right code."""
+
+    __tablename__ = "authenticator"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_timecode: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Base):
+    """One of ten ways in without the app, each for one time; only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (
+        UniqueConstraint("code_hash"),
+        Index("ix_recovery_code_person", "person_id"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A person's key on a device that checks who holds it; bytes are kept as URL-safe base 64."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (
+        UniqueConstraint("credential_id"),
+        Index("ix_passkey_person", "person_id"),
+        longest("name", 80),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    credential_id: Mapped[str] = mapped_column(String(1400))
+    public_key: Mapped[str] = mapped_column(String(2000))
+    sign_count: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SecondFactorReset(ClinicRecord, Base):
+    """A manager's wish to take a member's lost second factor away, which a second member decides.
+
+    It is open until it was done or ended.
+    """
+
+    __tablename__ = "second_factor_reset"
+    __table_args__ = owned(
+        tied("membership_id", "membership"),
+        tied("asked_by", "membership"),
+        tied("approved_by", "membership"),
+        Index("ix_second_factor_reset_membership", "clinic_id", "membership_id"),
+    )
+
+    membership_id: Mapped[UUID]
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+    done_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class RateLimit(Base):
+    """How far ahead of its pace somebody is, by the hash of who and what.
+
+    `full_at`, in milliseconds since 1970, is when the allowance is whole again: a row of the past
+    says nothing more.
+    """
+
+    __tablename__ = "rate_limit"
+    __table_args__ = (Index("ix_rate_limit_full_at", "full_at"), {"sqlite_strict": True})
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    full_at: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
 
 
 class OutboxMail(Base):

@@ -1,6 +1,7 @@
 """Passwords: how strong, and how they are kept."""
 
 import re
+from collections.abc import Collection, Iterable
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -35,15 +36,23 @@ def matches(kept: str | None, password: str) -> bool:
             return False
 
 
+def shortest(roles: Iterable[Role]) -> int:
+    """Return how long a password must be at least for somebody of these roles."""
+    return max((SHORTEST[role] for role in roles), default=max(SHORTEST.values()))
+
+
 def outdated(kept: str) -> bool:
     """Tell whether a hash was made with weaker settings than today's."""
     return _HASHER.check_needs_rehash(kept)
 
 
-def objection(password: str, role: Role, known: tuple[str, ...] = ()) -> str | None:
-    """Return why a password is too weak for a role, or None; `known` are the person's own words."""
-    if len(password) < SHORTEST[role]:
-        return _("Please use at least %(n)s characters.", n=SHORTEST[role])
+def objection(password: str, roles: Collection[Role], known: tuple[str, ...] = ()) -> str | None:
+    """Return why a password is too weak for somebody's roles, or None.
+
+    `known` are the person's own words.
+    """
+    if len(password) < shortest(roles):
+        return _("Please use at least %(n)s characters.", n=shortest(roles))
     if len(password) > LONGEST:
         return _("Please use at most %(n)s characters.", n=LONGEST)
     own_words = [*known, *(word for text in known for word in re.split(r"[\s@.]+", text))]

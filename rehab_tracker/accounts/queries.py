@@ -1,6 +1,5 @@
 """Who is in a clinic."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from rehab_tracker.accounts import tokens
 from rehab_tracker.accounts.models import (
     Clinic,
-    Invitation,
     Membership,
+    OneTimeToken,
     Patient,
     Person,
+    Purpose,
     SignIn,
     Standing,
 )
@@ -58,7 +59,12 @@ _CARD = (
     )
     .join(Membership, Membership.id == Patient.membership_id)
     .join(Person, Person.id == Membership.person_id)
-    .outerjoin(_PHYSIO, (_PHYSIO.id == Patient.physio_id) & (_PHYSIO.standing != Standing.DISABLED))
+    .outerjoin(
+        _PHYSIO,
+        (_PHYSIO.id == Patient.physio_id)
+        & (_PHYSIO.standing != Standing.DISABLED)
+        & (_PHYSIO.role == Role.PHYSIO),
+    )
     .outerjoin(_PHYSIO_PERSON, _PHYSIO_PERSON.id == _PHYSIO.person_id)
 )
 _ONE_CARD = _CARD.where(Patient.id == bindparam("patient_id"))
@@ -85,9 +91,11 @@ def _card(row: Any) -> PatientCard:
 
 
 def looked_after_by_nobody() -> ColumnElement[bool]:
-    """Pick the patients without a physio, or whose physio was disabled since."""
-    disabled = select(Membership.id).where(Membership.standing == Standing.DISABLED)
-    return Patient.physio_id.is_(None) | Patient.physio_id.in_(disabled)
+    """Pick the patients without a physio, or whose physio was disabled or is none any more."""
+    gone = select(Membership.id).where(
+        (Membership.standing == Standing.DISABLED) | (Membership.role != Role.PHYSIO)
+    )
+    return Patient.physio_id.is_(None) | Patient.physio_id.in_(gone)
 
 
 @dataclass(frozen=True)
@@ -110,16 +118,11 @@ _MEMBER = (
         Person.email,
         Membership.role,
         Membership.standing,
-        Invitation.expires_at,
+        OneTimeToken.expires_at,
         Patient.id,
     )
     .join(Person, Person.id == Membership.person_id)
-    .outerjoin(
-        Invitation,
-        (Invitation.membership_id == Membership.id)
-        & Invitation.used_at.is_(None)
-        & Invitation.revoked_at.is_(None),
-    )
+    .outerjoin(OneTimeToken, (OneTimeToken.membership_id == Membership.id) & tokens.unused())
     .outerjoin(Patient, Patient.membership_id == Membership.id)
 )
 
@@ -142,6 +145,11 @@ def membership(db: Session, membership_id: UUID) -> Membership:
     if found is None:
         raise NotVisible
     return found
+
+
+def address_of(email: str) -> str:
+    """Return an e-mail address as it is kept and looked up."""
+    return email.strip().lower()
 
 
 def person(db: Session, person_id: UUID) -> Person:
@@ -176,16 +184,11 @@ def member_last_signed_in(db: Session, key: str) -> UUID | None:
     return db.scalars(select(SignIn.membership_id).where(SignIn.key == key)).one_or_none()
 
 
-def hash_of(token: str) -> str:
-    """Return what is kept of an invitation's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 @dataclass(frozen=True)
 class OpenInvitation:
     """An invitation that can still be used."""
 
-    invitation_id: UUID
+    token: OneTimeToken
     member: Membership
     person: Person
     clinic_name: str
@@ -197,16 +200,21 @@ def open_invitation(db: Session, token: str, now: datetime) -> OpenInvitation | 
     It crosses clinics: call it with a session opened for that.
     """
     row = db.execute(
-        select(Invitation.id, Membership, Person, Clinic.name)
-        .join(Membership, Membership.id == Invitation.membership_id)
+        select(OneTimeToken, Membership, Person, Clinic.name)
+        .join(Membership, Membership.id == OneTimeToken.membership_id)
         .join(Person, Person.id == Membership.person_id)
-        .join(Clinic, Clinic.id == Invitation.clinic_id)
+        .join(Clinic, Clinic.id == Membership.clinic_id)
         .where(
-            Invitation.token_hash == hash_of(token),
-            Invitation.used_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now,
+            tokens.opens(Purpose.INVITATION, token, now),
             Membership.standing == Standing.PENDING,
         )
     ).one_or_none()
     return OpenInvitation(*row) if row else None
+
+
+def roles_of(db: Session, person_id: UUID) -> list[Role]:
+    """Return the roles in which a person acts anywhere.
+
+    It crosses clinics: call it with a session opened for that.
+    """
+    return [member.role for member, _clinic_name in own_memberships(db, person_id)]

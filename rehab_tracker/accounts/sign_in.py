@@ -7,22 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Request, Response, current_app, g, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.actions import IDLE
+from rehab_tracker.accounts import sign_ins
+from rehab_tracker.accounts.devices import device_of
 from rehab_tracker.accounts.models import (
     Clinic,
+    Level,
     Membership,
     Patient,
     Person,
     SignIn,
     Standing,
 )
+from rehab_tracker.accounts.second_factor import forced
 from rehab_tracker.domain.permission import ROLES, Role
-from rehab_tracker.foundation import clock
+from rehab_tracker.foundation import access, clock
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import database
 
@@ -75,6 +79,8 @@ class SignInSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
         """Send the token and the notices not yet shown."""
         assert isinstance(session, Browser)
+        if response.cache_control.public:  # what is kept for everybody carries nobody's token
+            return
         flags: dict[str, Any] = {
             "secure": self.secure,
             "httponly": True,
@@ -110,19 +116,32 @@ def key_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def sign_in_as(db: Session, member: Membership, level: Level = Level.PASSWORD) -> None:
+    """End what this browser was signed in as, and begin anew under a new token."""
+    now = clock.now()
+    sign_ins.end_sign_in(db, key_of(browser().token), now)
+    device = device_of(request.user_agent.string)
+    sign_ins.begin_sign_in(db, renew_browser(), member, now, device=device, level=level)
+
+
 _ACTING = (
     select(
         SignIn.person_id,
         SignIn.membership_id,
         SignIn.seen_at,
+        SignIn.proved_at,
+        SignIn.level,
         Membership.clinic_id,
         Membership.role,
         Person.name,
         Person.time_zone,
+        Person.second_factor_since,
         Clinic.name.label("clinic_name"),
         Clinic.week_starts_on,
+        Clinic.second_factor_for,
         Patient.id.label("patient_id"),
         Patient.week_starts_on.label("own_week_starts_on"),
+        Patient.affected_side,
     )
     .join(Membership, Membership.id == SignIn.membership_id)
     .join(Person, Person.id == SignIn.person_id)
@@ -158,8 +177,20 @@ def actor_for(token: str, now: datetime) -> Actor | None:
         week_starts_on=row.own_week_starts_on or row.week_starts_on,
         permissions=ROLES[row.role],
         patient_id=row.patient_id,
+        affected_side=row.affected_side,
         session_key=key,
+        proved_at=row.proved_at,
+        owes=_owed(row),
     )
+
+
+def _owed(row: Any) -> str:
+    """Return the step that a sign-in still lacks, as people and their clinic are set just now."""
+    if row.level is Level.MFA:
+        return ""
+    if row.second_factor_since:
+        return access.SECOND_FACTOR
+    return access.ENROLLMENT if forced(row.second_factor_for, row.role) else ""
 
 
 def _write_seen(key: str, role: Role, now: datetime) -> None:
@@ -167,10 +198,19 @@ def _write_seen(key: str, role: Role, now: datetime) -> None:
         db.execute(
             update(SignIn)
             .where(SignIn.key == key)
-            .values(seen_at=now, idle_ends_at=now + IDLE[role])
+            .values(seen_at=now, idle_ends_at=now + sign_ins.IDLE[role])
         )
 
 
 def recognize(token: str) -> None:
-    """Set the acting person of this request, as far as its browser is signed in."""
-    g.actor = actor_for(token, clock.now())
+    """Set the acting person of this request; who still owes a step is known but does not act."""
+    found = actor_for(token, clock.now())
+    g.actor, g.halfway = (None, found) if found and found.owes else (found, None)
+
+
+def signed_in() -> Actor:
+    """Return whose sign-in this is, whether they may act already or not."""
+    found: Actor | None = g.actor or g.halfway
+    if found is None:
+        raise RuntimeError("no one is signed in here")
+    return found

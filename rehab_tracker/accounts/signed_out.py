@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from rehab_tracker.accounts import queries
-from rehab_tracker.accounts.forms import SignInForm
+from rehab_tracker.accounts import passkeys, queries
+from rehab_tracker.accounts.forms import SecondFactorForm, SignInForm
 from rehab_tracker.accounts.sign_in import browser, key_of
-from rehab_tracker.foundation.access import PUBLIC, guard_of
+from rehab_tracker.foundation.access import ENROLLMENT, PUBLIC, STEPS, guard_of
 from rehab_tracker.foundation.db import database
 from rehab_tracker.foundation.pages import typed_again
 from rehab_tracker.foundation.shape import own_path
@@ -21,7 +21,9 @@ def sign_in_again(code: int) -> ResponseReturnValue:
     """Answer a request without a valid sign-in, or one whose form belongs to an older one."""
     if request.accept_mimetypes.best == "application/json":
         return {"error": "signed_out"}, code
-    address = request.full_path.rstrip("?")
+    if g.get("halfway"):
+        return _owed_again(code)
+    address = address_asked_for()
     if request.method in {"GET", "HEAD"}:
         return redirect(
             url_for("accounts.sign_in", back_to=None if address == "/" else address), 303
@@ -31,18 +33,50 @@ def sign_in_again(code: int) -> ResponseReturnValue:
     elif guard_of(current_app, request.endpoint or "") == PUBLIC:
         return _start_over()
     else:
-        form = SignInForm(formdata=None, back_to=address, kept=_keep())
+        form = SignInForm(formdata=None, back_to=address, kept=keep_typed())
     return render_template("accounts/sign_in_again.html", form=form), code
+
+
+def _owed_again(code: int) -> ResponseReturnValue:
+    if request.method in {"GET", "HEAD"}:
+        return owed_step(address_asked_for())
+    if guard_of(current_app, request.endpoint or "") in {PUBLIC, *STEPS}:
+        return owed_step(None)
+    return owed_step(address_asked_for(), keep_typed(), code)
+
+
+def owed_step(
+    back_to: str | None, kept: str | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """Lead who is half signed in to the step that is missing, with what they had typed before."""
+    if g.halfway.owes == ENROLLMENT:
+        return redirect(url_for("accounts.second_factor_page"), 303)
+    if kept:
+        form = SecondFactorForm(formdata=None, back_to=back_to, kept=kept)
+        return ask_code(form), status
+    elsewhere = None if back_to == "/" else back_to
+    return redirect(url_for("accounts.sign_in_code", back_to=elsewhere), 303)
+
+
+def ask_code(form: SecondFactorForm) -> str:
+    """Return the page that asks for the second step, by whatever this person has set up."""
+    with database().all_clinics(because="one's second step is one's own", reads_only=True) as db:
+        passkey = passkeys.has_any(db, g.halfway.person_id)
+    return render_template("accounts/sign_in_code.html", form=form, passkey=passkey)
 
 
 def _start_over() -> ResponseReturnValue:
     flash(_("That page had been open for too long. Please try once more."), "warning")
-    rule = request.url_rule
-    opens = rule is not None and "GET" in (rule.methods or ())
-    return redirect(request.path if opens else url_for("accounts.home"), 303)
+    return redirect(known_path(request.path) or url_for("accounts.home"), 303)
 
 
-def _keep() -> str:
+def address_asked_for() -> str:
+    """Return the path and query of this request."""
+    return request.full_path.rstrip("?")
+
+
+def keep_typed() -> str:
+    """Return what a form sent and who typed it, to carry it across a sign-in."""
     typed = {"by": str(_typing_member() or ""), "typed": typed_again()}
     return json.dumps(typed, ensure_ascii=False)
 
@@ -57,6 +91,8 @@ def _typing_member() -> UUID | None:
 
 def go_on(member_id: UUID, back_to: str | None, kept: str | None) -> ResponseReturnValue:
     """Lead a person who just signed in to where they were, with what they had typed there."""
+    if g.get("halfway"):
+        return owed_step(back_to, kept)
     by, typed = _typed(kept)
     path = known_path(back_to, "GET" if typed is None else "POST")
     if typed is not None and by not in {"", str(member_id)}:

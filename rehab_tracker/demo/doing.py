@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from rehab_tracker.demo.people import DONE, Course, DemoPatient, pain
 from rehab_tracker.domain.dosage import Dose, Side
 from rehab_tracker.domain.schedule import is_active
-from rehab_tracker.domain.week import local_day
+from rehab_tracker.domain.week import local_day, week_of
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.logbook import actions as logbook
 from rehab_tracker.logbook.models import SetSide, SkipReason
+from rehab_tracker.logbook.weekly import TellWeek, tell_week
 from rehab_tracker.programs.models import Prescription, Program
 from rehab_tracker.programs.plans import dose_of, plan_of, version_row_on
 
@@ -56,6 +57,7 @@ class Doing:
     now: datetime
     trained_on: date | None = field(default=None)
     worst: int = 0
+    worst_of_week: list[int] = field(default_factory=list)
 
     def day(self, program: Program, day: date, began: date) -> None:
         """Train on one day if it is a day for it and the patient feels like it."""
@@ -86,6 +88,18 @@ class Doing:
                     self.db, self.me, day, max(0, after + self.chance.choice((0, 0, 0, 1))), now=at
                 )
 
+    def end_of_week(self, day: date) -> None:
+        """Tell the pain of the week on its last evening, mostly."""
+        at = self._at(day, 21, 0)
+        week = week_of(day, self.me.week_starts_on)
+        if day != week.last_on or at > self.now or not self.worst_of_week:
+            return
+        worst, self.worst_of_week = max(self.worst_of_week), []
+        if self.chance.random() <= _ANSWERS:
+            with clock.stopped(at):
+                told = TellWeek(week.first_on, worst, max(0, worst - 2))
+                tell_week(self.db, self.me, told, now=at)
+
     def _at(self, day: date, hour: int, minute: int) -> datetime:
         return datetime.combine(day, time(hour, minute), self.me.zone).astimezone(UTC)
 
@@ -96,6 +110,7 @@ class Doing:
             return
         self.worst = max(0, min(10, round(pain(self.patient.course, share) + self._wobble())))
         self.trained_on = day
+        self.worst_of_week.append(self.worst)
         stopped = self.worst > 6  # noqa: PLR2004
         version = version_row_on(program, day)
         assert version is not None

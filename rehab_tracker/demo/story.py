@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts import actions as accounts
 from rehab_tracker.accounts import queries as people
-from rehab_tracker.accounts.models import Clinic, Membership, Patient, Person
+from rehab_tracker.accounts.models import Clinic, Membership, Patient, Person, SecondFactorFor
 from rehab_tracker.beginning import NewClinic, begin_clinic
 from rehab_tracker.demo.doing import TRAINING_DAYS, Doing
 from rehab_tracker.demo.people import CLINICS, PASSWORD, Course, DemoClinic, DemoPatient
@@ -31,7 +31,9 @@ from rehab_tracker.foundation.db import Database
 from rehab_tracker.logbook import treatments
 from rehab_tracker.logbook.models import TreatmentKind
 from rehab_tracker.logbook.treatments import RecordTreatment
+from rehab_tracker.logbook.warning_signs import TellSigns, tell_signs
 from rehab_tracker.programs import actions as programs
+from rehab_tracker.programs import news
 from rehab_tracker.programs.commands import (
     AdjustProgram,
     AssignProgram,
@@ -78,7 +80,14 @@ class _Clinic:
 
     def _begin(self, opened: datetime) -> None:
         name, email = self.clinic.manager
-        new = NewClinic(self.clinic.name, self.clinic.time_zone, WeekStart.MONDAY, name, email)
+        new = NewClinic(
+            self.clinic.name,
+            self.clinic.time_zone,
+            WeekStart.MONDAY,
+            name,
+            email,
+            second_factor_for=SecondFactorFor.NOBODY,  # who looks around has no phone set up
+        )
         link = begin_clinic(self.db, new, opened, public_url="https://demo.example")
         self.manager = self.join(email, link, opened)
 
@@ -144,12 +153,19 @@ class _Patient:
             return
         template = load_library().templates[self.patient.template]
         self.programs = [self._assign(template, part) for part in template.programs]
+        self._answer_signs()
         doing = Doing(self.at.db, self.me, self.patient, self.chance, self.at.now)
         for day in self._days():
             self._events(day)
             for program in self.programs:
                 doing.day(program, day, self.began)
             doing.next_morning(day)
+            doing.end_of_week(day)
+
+    def _answer_signs(self) -> None:
+        with self._moment(self.began, 12) as now:
+            answer = TellSigns(UUID(int=self.chance.getrandbits(128), version=4), (), "en")
+            tell_signs(self.at.db, self.me, answer, now=now)
 
     def _days(self) -> Iterator[date]:
         for number in range((self.today - self.began).days + 1):
@@ -268,7 +284,10 @@ class _Patient:
             ),
         )
         with self._moment(day, 15) as now:
-            programs.adjust_program(self.at.db, self.physio, command, today=day, now=now)
+            version = programs.adjust_program(self.at.db, self.physio, command, today=day, now=now)
+        if day < self.today - _WEEK:
+            with self._moment(day + _DAY, 18) as now:
+                news.see_news(self.at.db, self.me, {program.id: version.number}, now=now)
 
 
 def _changed(dose: Dose, sets: int, load: int) -> Dose:

@@ -1,6 +1,7 @@
 """The dose of one exercise: its limits, what counts as a set of it, and the time it takes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,6 +71,11 @@ class Dose:
     per_side: bool = False
     target_rpe: int | None = None
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether each side has sets of its own."""
+        return self.per_side and self.side is Side.BOTH
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -82,10 +88,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class PerformedAmount:
-    """What was done in one set; `seconds` is the length of each hold, or of the timed work."""
+    """What was done in one set; `seconds` is the length of each hold, or of the timed work.
+
+    `side` is the one that did it, "left" or "right", where the sides work apart.
+    """
 
     reps: int | None = None
     seconds: int | None = None
+    side: str | None = None
 
 
 def check_dose(dose: Dose) -> tuple[Problem, ...]:
@@ -101,7 +111,15 @@ def check_dose(dose: Dose) -> tuple[Problem, ...]:
 
 def sets_due(dose: Dose) -> int:
     """Return the sets to perform; a set of a per-side exercise is one side's set."""
-    return dose.sets * 2 if dose.per_side and dose.side is Side.BOTH else dose.sets
+    return dose.sets * 2 if dose.is_apart else dose.sets
+
+
+def counted_sets(performed: Iterable[PerformedAmount], dose: Dose) -> int:
+    """Return how many sets count; where each side has its own, more of one fills no gap."""
+    sides = Counter(one.side for one in performed if counts(one, dose))
+    if not dose.is_apart:
+        return sides.total()
+    return sum(min(done, dose.sets) for done in sides.values())
 
 
 def counts(performed: PerformedAmount, dose: Dose) -> bool:

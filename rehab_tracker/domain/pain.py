@@ -39,7 +39,10 @@ class Color(StrEnum):
     @property
     def severity(self) -> int:
         """Place from 0, the mildest."""
-        return list(Color).index(self)
+        return _SEVERITIES[self]
+
+
+_SEVERITIES = {color: place for place, color in enumerate(Color)}
 
 
 class Status(StrEnum):
@@ -139,6 +142,13 @@ def light(
         return Light(*at_saving, status, usual, next_morning)
     worse = max(at_saving, _in_the_morning(next_morning, usual), key=lambda c: c[0].severity)
     return Light(*worse, Status.FINAL, usual, next_morning)
+
+
+def is_unsettled(light: Light, later_morning: int | None) -> bool:
+    """Whether a morning's pain is still up after a red session (clinical.md B6); None is not."""
+    if later_morning is None or light.baseline is None or light.status is not Status.FINAL:
+        return False
+    return light.color is Color.RED and later_morning >= light.baseline + _RISE
 
 
 def morning_window(session_day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -11,6 +11,7 @@ from rehab_tracker.domain.rule import setting
 DAYS_PER_WEEK = 7
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=DAYS_PER_WEEK)
+_ASKED_FROM = setting("weekly_asked_from_day")
 _GRACE = timedelta(hours=setting("grace_hours"))
 
 
@@ -82,6 +83,15 @@ def at_local(day: date, hour: int, zone: ZoneInfo) -> datetime:
 def closes_at(week: Week, zone: ZoneInfo) -> datetime:
     """Return the UTC instant from which a week's percentage is shown: its local end plus grace."""
     return at_local(week.next().first_on, 0, zone) + _GRACE
+
+
+def week_asked_about(now: datetime, zone: ZoneInfo, starts_on: WeekStart) -> Week | None:
+    """Return the week whose pain can be told now: from its last days until it closes, else None."""
+    today = local_day(now, zone)
+    this_week = week_of(today, starts_on)
+    if not is_closed(this_week.previous(), now, zone):
+        return this_week.previous()
+    return this_week if today >= this_week.days[_ASKED_FROM - 1] else None
 
 
 def is_closed(week: Week, now: datetime, zone: ZoneInfo) -> bool:

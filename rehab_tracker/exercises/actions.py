@@ -5,7 +5,6 @@ import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.domain.dosage import Dose, check_dose
-from rehab_tracker.exercises import queries
+from rehab_tracker.exercises import pictures, queries
+from rehab_tracker.exercises.media import Media, Store
 from rehab_tracker.exercises.models import Exercise, Origin
 from rehab_tracker.exercises.seed import Library, SeedExercise, load_library
 from rehab_tracker.exercises.words import (
@@ -101,17 +101,13 @@ class ExerciseDraft:
     cues: tuple[str, ...]
 
 
-def seed_clinic(
-    db: Session,
-    now: datetime,  # noqa: ARG001 - a beginning has its time
-    library: Library | None = None,
-) -> Seeded:
+def seed_clinic(db: Session, library: Library | None = None) -> Seeded:
     """Bring the clinic's seeded exercises up to date; its own and what it hid stay as they are."""
     library = library or load_library()
     seeded = db.scalars(select(Exercise).where(Exercise.origin == Origin.SEED))
     present = {exercise.slug: exercise for exercise in seeded}
     wanted = {
-        slug: _seed_columns(exercise, library.language)
+        slug: _seed_columns(exercise, library.language) | {"figure": slug}
         for slug, exercise in library.exercises.items()
     }
     added = wanted.keys() - present.keys()
@@ -166,12 +162,15 @@ def add_exercise(db: Session, actor: Actor, draft: ExerciseDraft) -> Exercise:
     return exercise
 
 
-def copy_exercise(db: Session, actor: Actor, slug: str) -> Exercise:
+def copy_exercise(db: Session, actor: Actor, slug: str, store: Store) -> Exercise:
     """Make an exercise the clinic's own to edit; the one it comes from stays as it is."""
     origin = queries.exercise(db, slug)
-    kept = (*_DESCRIBED, "language", "dose", "optional")
+    kept = (*_DESCRIBED, "language", "dose", "optional", "figure")
     columns = {name: getattr(origin, name) for name in kept}
     columns["name"] = _("%(name)s (copy)", name=origin.name)[:NAME_MAX]
+    if origin.media_id and origin.media_type:
+        columns["media_id"] = store.copy(db, origin.media_id, origin.media_type)
+        columns["media_type"] = origin.media_type
     exercise = _own(columns, copied_from=origin.slug)
     db.add(exercise)
     audit.record(db, actor, "exercise.copied", subject_id=exercise.id, source=origin.slug)
@@ -183,6 +182,28 @@ def change_exercise(db: Session, actor: Actor, slug: str, draft: ExerciseDraft) 
     exercise = own_exercise(db, slug)
     changed = _renew(exercise, _checked(draft))
     audit.record(db, actor, "exercise.changed", subject_id=exercise.id, fields=changed)
+    return exercise
+
+
+def choose_figure(db: Session, actor: Actor, slug: str, figure: str | None, store: Store) -> None:
+    """Show an exercise of the clinic's own by a drawn figure, or by none."""
+    if figure is not None and figure not in pictures.figures():
+        raise Refused({"figure": _("Please choose one of the figures.")})
+    _without_picture(db, actor, slug, store).figure = figure
+
+
+def show_media(db: Session, actor: Actor, slug: str, media: Media, store: Store) -> None:
+    """Show an exercise of the clinic's own by a picture or film that it brought."""
+    exercise = _without_picture(db, actor, slug, store)
+    exercise.media_id, exercise.media_type = store.keep(db, media), media.type
+
+
+def _without_picture(db: Session, actor: Actor, slug: str, store: Store) -> Exercise:
+    exercise = own_exercise(db, slug)
+    if exercise.media_id and exercise.media_type:
+        store.release(db, exercise.media_id, exercise.media_type)
+    exercise.figure = exercise.media_id = exercise.media_type = None
+    audit.record(db, actor, "exercise.pictured", subject_id=exercise.id)
     return exercise
 
 

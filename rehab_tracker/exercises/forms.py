@@ -10,15 +10,14 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DecimalField,
+    FileField,
     Form,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from rehab_tracker.domain.dosage import Dose
 from rehab_tracker.exercises.actions import NAME_MAX, ExerciseDraft
@@ -36,7 +35,7 @@ from rehab_tracker.exercises.words import (
     POSITION_NAMES,
     REGION_NAMES,
 )
-from rehab_tracker.foundation.shape import choices, one_line, readable_text
+from rehab_tracker.foundation.shape import Chips, choices, one_line, readable_text
 
 _LISTED = (
     "equipment", "equipment_any", "equipment_optional", "cautions", "contraindications",
@@ -75,13 +74,6 @@ class LineLength:
             raise ValidationError(_("At most %(count)s lines, please.", count=self.count))
         if any(len(line) > self.most for line in field.lines):
             raise ValidationError(_("At most %(most)s characters a line, please.", most=self.most))
-
-
-class Chips(SelectMultipleField):
-    """Any of many words, each a checkbox."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _choice(label: Any, names: Mapping[str, Any]) -> SelectField:
@@ -162,6 +154,18 @@ class ExerciseForm(FlaskForm):
     def _dose(self) -> Dose:
         amounts = {name: self[name].data for name in _AMOUNTS}
         return Dose(**amounts | {"tempo": self.tempo.data or None, "rest_s": self.rest_s.data or 0})
+
+
+class UploadForm(FlaskForm):
+    """A picture or film of the clinic's own; its content is judged, not its name."""
+
+    upload = FileField(_l("Picture or short film"))
+
+
+class FigureForm(FlaskForm):
+    """A drawn figure of the seed library, or none."""
+
+    figure = StringField(_l("Figure"), filters=[_trimmed])
 
 
 def as_typed(exercise: Exercise) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,8 @@ class Exercise(ClinicRecord, Base):
         CheckConstraint("level between 1 and 5", "level"),
         CheckConstraint("rung is null or rung >= 1", "rung"),
         longest("name", 120),
+        CheckConstraint("(media_id is null) = (media_type is null)", "media"),
+        CheckConstraint("figure is null or media_id is null", "one_picture"),
     )
 
     slug: Mapped[str] = mapped_column(String(80))
@@ -55,3 +58,6 @@ class Exercise(ClinicRecord, Base):
     evidence_level: Mapped[str | None] = mapped_column(String(1))
     sources: Mapped[list[str]]
     cues: Mapped[list[str]]
+    figure: Mapped[str | None] = mapped_column(String(80))
+    media_id: Mapped[UUID | None]
+    media_type: Mapped[str | None] = mapped_column(String(32))

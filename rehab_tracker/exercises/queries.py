@@ -43,6 +43,14 @@ def exercise(db: Session, slug: str) -> Exercise:
     return found
 
 
+def media(db: Session, media_id: UUID) -> Exercise:
+    """Return the exercise that a file shows; raises NotVisible."""
+    found = db.scalars(select(Exercise).where(Exercise.media_id == media_id)).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
 def ladder(db: Session, slug: str) -> Sequence[Exercise]:
     """Return the clinic's exercises of a ladder, the easiest first."""
     rungs = select(Exercise).where(Exercise.ladder == slug)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from rehab_tracker.domain.permission import Permission
-from rehab_tracker.exercises import actions, queries, words
+from rehab_tracker.exercises import actions, picture_routes, queries, words
+from rehab_tracker.exercises.blueprint import blueprint
 from rehab_tracker.exercises.filters import FACETS, TEXT_MAX, Wanted, sift
 from rehab_tracker.exercises.forms import ExerciseForm, as_typed
 from rehab_tracker.exercises.models import Exercise
@@ -18,8 +19,7 @@ from rehab_tracker.foundation.db import commits, current
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.foundation.pages import said, show_refusal
 
-blueprint = Blueprint("exercises", __name__, template_folder="templates")
-blueprint.add_app_template_global(words.dose_line)
+__all__ = ["blueprint", "picture_routes"]
 FIRST_IDEA = {
     "language": "en",
     "level": 1,
@@ -106,7 +106,7 @@ def add() -> ResponseReturnValue:
 @commits
 def copy(slug: str) -> ResponseReturnValue:
     """Copy an exercise and lead to the copy, to edit it."""
-    copied = actions.copy_exercise(current(), acting(), slug)
+    copied = actions.copy_exercise(current(), acting(), slug, picture_routes.store())
     said(_("This copy is your clinic's own. Change what you like."))
     return redirect(url_for("exercises.edit", slug=copied.slug), 303)
 

@@ -160,6 +160,11 @@ def load_library() -> Library:
     return read_library(_folder())
 
 
+def seed_file(name: str) -> str:
+    """Return the text of a seed file of this installation."""
+    return (_folder() / name).read_text(encoding="utf-8")
+
+
 def read_library(folder: Traversable) -> Library:
     """Return the library that a folder's files hold; raises SeedInvalid with every problem."""
     docs = [

@@ -133,6 +133,7 @@ def record(fields: Mapping[str, Check]) -> Check:
 _MAPPING = _rule(lambda value: isinstance(value, dict) and bool(value), "a filled mapping")
 _LIST = _rule(lambda value: isinstance(value, list) and bool(value), "a filled list")
 SLUG = spelled(r"[a-z0-9]+(-[a-z0-9]+)*", "a slug of small letters, digits and single hyphens")
+LANGUAGE = spelled(r"[a-z]{2}", "a language code of two letters")
 _FLAG = _rule(lambda value: isinstance(value, bool), "true or false")
 _PAIN = whole(0, 10)
 _PERCENT = whole(1, 100)
@@ -152,7 +153,7 @@ _SOURCE = record({"citation": text(), "basis": one_of(("read", "read_secondary",
 
 EXERCISES_HEAD: Mapping[str, Check] = {
     "schema_version": whole(1, 1),
-    "language": spelled(r"[a-z]{2}", "a language code of two letters"),
+    "language": LANGUAGE,
     "about": text(),
     "vocabularies": record(
         {
@@ -175,7 +176,7 @@ EXERCISES_HEAD: Mapping[str, Check] = {
 
 TEMPLATES_HEAD: Mapping[str, Check] = {
     "schema_version": whole(1, 1),
-    "language": EXERCISES_HEAD["language"],
+    "language": LANGUAGE,
     "vocabularies": record({"education": _VOCABULARY}),
     "templates": _LIST,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,12 @@ class Actor:
     week_starts_on: WeekStart
     permissions: Collection[str] = field(repr=False)
     patient_id: UUID | None = None
+    affected_side: str | None = None
     session_key: str = field(default="", repr=False)
+    proved_at: datetime | None = None
+    """When this person last showed who they are in this sign-in."""
+    owes: str = ""
+    """The step that is still missing before this person may act at all; see `access`."""
 
     is_authenticated = True
     is_active = True
@@ -39,9 +45,15 @@ class Actor:
         return permission in self.permissions
 
 
+def somebody() -> Actor | None:
+    """Return the signed-in person of this request, or None on a public page without one."""
+    actor: Actor | None = g.get("actor")
+    return actor
+
+
 def acting() -> Actor:
     """Return the signed-in person of this request."""
-    actor: Actor | None = g.get("actor")
+    actor = somebody()
     if actor is None:
         raise RuntimeError("no one is signed in here")
     return actor

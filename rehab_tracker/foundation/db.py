@@ -176,8 +176,10 @@ class UnsafeDatabase(Exception):
 class Database:
     """One engine with a reading and a writing way to open sessions."""
 
-    def __init__(self, url: str, **engine_options: Any) -> None:
+    def __init__(self, url: str, audit_key: bytes | None = None, **engine_options: Any) -> None:
         self.engine = _engine(url, **engine_options)
+        # Without a key, one that nobody has: what is then recorded can be verified by this alone.
+        self.audit_key = audit_key or secrets.token_bytes(32)
         self._reading = self.engine.execution_options(reads_only=True, postgresql_readonly=True)
 
     def reading(self) -> Connection:
@@ -187,7 +189,8 @@ class Database:
     def session(self, *, reads_only: bool = False, **info: Any) -> Session:
         """Open a session; `info` carries its clinic or the reason why it has none."""
         bind = self._reading if reads_only else self.engine
-        return _sessions(bind=bind, info={"reads_only": reads_only, **info})
+        known = {"reads_only": reads_only, "audit_key": self.audit_key}
+        return _sessions(bind=bind, info=known | info)
 
     @contextmanager
     def all_clinics(self, *, because: str, reads_only: bool = False) -> Iterator[Session]:

@@ -11,6 +11,7 @@ class Refused(Exception):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__("; ".join(problems.values()))
         self.problems = dict(problems)
+        self.headers: dict[str, str] = {}
 
 
 class Stale(Refused):

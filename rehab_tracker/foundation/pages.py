@@ -13,15 +13,17 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from whitenoise import WhiteNoise
 from wtforms import Field
 
+from rehab_tracker.foundation import access, dates
 from rehab_tracker.foundation.errors import NotVisible, Refused
 
 log = structlog.get_logger()
 PACKAGE = Path(__file__).parent.parent
-STATIC_ONLY = {400, 413, 500, 503}
+STATIC_ONLY = {400, 413, 500, 503, 507}
 """Errors whose page must not need an address, a person or the database."""
 
 HEADERS = {
@@ -85,13 +87,16 @@ def init_pages(app: Flask) -> None:
     app.context_processor(lambda: {"actor": g.get("actor"), "current_locale": get_locale()})
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotVisible, lambda _: error_page(404))
-    app.register_error_handler(Refused, lambda refused: error_page(refused.status, str(refused)))
-    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(OperationalError, database_busy)
+    app.register_error_handler(PoolTimeout, database_busy)
     app.register_error_handler(Exception, _broken)
 
 
 def init_words(app: Flask) -> None:
     """Let templates find the translations once a request; Flask-Babel looks at every word."""
+    for write in (dates.short_day, dates.long_day, dates.brief_day, dates.month_name):
+        app.jinja_env.filters[write.__name__] = write
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _translations().ugettext(text),
         ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
@@ -121,25 +126,29 @@ def _name_request() -> None:
 
 def _refuse_json() -> None:
     # Forms would read it in place of what a page sends: numbers and lists where texts are expected.
-    if request.is_json:
+    if request.is_json and not access.answers_json():
         abort(415)
 
 
 def _add_headers(response: Response) -> Response:
     nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    response.headers["Content-Security-Policy"] = (
+    response.headers.setdefault(
+        "Content-Security-Policy",
         f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
-        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self'; font-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; "
         "manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-        "frame-ancestors 'none'"
+        "frame-ancestors 'none'",
     )
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-def error_page(code: int, sentence: str | None = None) -> tuple[str, int]:
+def error_page(code: int, sentence: str | None = None) -> tuple[Any, int]:
     """Return the page that says what happened, that nothing was lost, and what to do."""
+    if access.answers_json():
+        return {"error": _CODES.get(code, "broken")}, code
     template = "errors/plain.html" if code in STATIC_ONLY else "errors/page.html"
     styles = [current_app.extensions["static_files"].address(f"{name}.css") for name in STYLES]
     page = render_template(
@@ -151,8 +160,25 @@ def error_page(code: int, sentence: str | None = None) -> tuple[str, int]:
 STYLES = ("tokens", "base", "components")
 
 
+_CODES = {
+    400: "unreadable",
+    401: "signed_out",
+    403: "not_yours",
+    409: "changed",
+    413: "too_large",
+    415: "not_json",
+    422: "refused",
+    429: "slow_down",
+    503: "busy",
+    507: "full",
+}
+"""What programs are told in place of a page."""
+
+
 def _http_error(problem: HTTPException) -> Any:
     code = problem.code or 500
+    if access.answers_json():
+        return ({"error": "ticket"}, 403) if isinstance(problem, CSRFError) else error_page(code)
     if code < 400:  # noqa: PLR2004 - redirects pass as they are
         return problem
     if code == 401 or isinstance(problem, CSRFError):  # noqa: PLR2004
@@ -163,10 +189,24 @@ def _http_error(problem: HTTPException) -> Any:
     return error_page(code)
 
 
-def _database_busy(problem: OperationalError) -> Any:
-    log.error("database_unavailable", problem=str(problem.orig))
-    page, code = error_page(503)
+def _refused(refused: Refused) -> Any:
+    return *error_page(refused.status, str(refused)), refused.headers
+
+
+def database_busy(problem: OperationalError | PoolTimeout) -> Any:
+    """Answer that the database cannot be used at this moment, and when to try again."""
+    log.error("database_unavailable", problem=_said(problem))
+    page, code = error_page(507 if _is_full(problem) else 503)
     return page, code, {"Retry-After": "10"}
+
+
+def _said(problem: OperationalError | PoolTimeout) -> str:
+    return str(getattr(problem, "orig", problem))
+
+
+def _is_full(problem: OperationalError | PoolTimeout) -> bool:
+    said = _said(problem).lower()
+    return "disk is full" in said or "no space left" in said
 
 
 def _broken(problem: Exception) -> Any:

@@ -6,8 +6,9 @@ from unicodedata import category
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
-from wtforms import Field, Form, SelectChoice  # type: ignore[attr-defined]
+from wtforms import Field, Form, SelectChoice, SelectMultipleField  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 _INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode's categories of control characters, surrogates, and separators of lines, paragraphs."""
@@ -42,6 +43,13 @@ def own_path(address: str | None) -> str | None:
         return None
     parts = urlsplit(address)
     return None if parts.scheme or parts.netloc else address
+
+
+class Chips(SelectMultipleField):
+    """Any of many words, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 def choices(words: Iterable[tuple[Any, Any]]) -> list[Any]:

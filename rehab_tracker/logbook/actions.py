@@ -1,33 +1,24 @@
 """Patients log, correct, withdraw and answer; every deed checks the truth of what was typed."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rehab_tracker.domain.dosage import PerformedAmount, counts
 from rehab_tracker.domain.pain import morning_window
 from rehab_tracker.domain.week import local_day
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
-from rehab_tracker.foundation.db import new_id, table_of
 from rehab_tracker.foundation.errors import NotVisible, Refused, Stale
 from rehab_tracker.logbook import queries
 from rehab_tracker.logbook.checks import about_the_score, asked_of
 from rehab_tracker.logbook.commands import ExerciseLog, LogSession, SetLog
-from rehab_tracker.logbook.models import (
-    LoggedExercise,
-    LoggedSession,
-    LogRevision,
-    MorningCheck,
-    PerformedSet,
-)
-from rehab_tracker.logbook.revisions import AS_TOLD, OF_SET, as_told, content_of
-from rehab_tracker.logbook.timelines import Asked
+from rehab_tracker.logbook.keeping import fill, keep_revision, write_audit, write_exercises
+from rehab_tracker.logbook.models import LoggedSession, MorningCheck
+from rehab_tracker.logbook.revisions import as_told
 from rehab_tracker.logbook.weeks import hold_program, hold_record
 
 __all__ = ["ExerciseLog", "LogSession", "SetLog"]
@@ -48,15 +39,15 @@ def log_session(db: Session, actor: Actor, command: LogSession, *, now: datetime
         received_at=now,
         late=command.performed_on < today,
     )
-    _fill(row, command, asked)
+    fill(row, command, asked)
     db.add(row)
     try:
         db.flush()
     except IntegrityError as collision:
         db.rollback()
         return _kept_before(db, line.patient_id, command, collision)
-    _write_exercises(db, row, command, asked)
-    _write_audit(db, actor, "log.saved", row)
+    write_exercises(db, row, command, asked)
+    write_audit(db, actor, "log.saved", row)
     return row
 
 
@@ -76,13 +67,13 @@ def correct_session(
         raise NotVisible
     today = local_day(now, actor.zone)
     asked = asked_of(command, line, today, now, kept_on=row.performed_on)
-    _keep_revision(db, actor, row, now)
+    keep_revision(db, actor, row, now)
     row.exercises.clear()
     db.flush()
-    _fill(row, command, asked)
-    _write_exercises(db, row, command, asked)
+    fill(row, command, asked)
+    write_exercises(db, row, command, asked)
     row.late = row.performed_on < local_day(row.received_at, actor.zone)
-    _write_audit(db, actor, "log.corrected", row)
+    write_audit(db, actor, "log.corrected", row)
     db.flush()
     return row
 
@@ -94,9 +85,10 @@ def withdraw_session(
     patient_id = own_record(actor)
     hold_record(db, patient_id)
     row = _to_change(db, patient_id, session_id, revision)
-    _keep_revision(db, actor, row, now)
+    keep_revision(db, actor, row, now)
     row.withdrawn_at = now
-    _write_audit(db, actor, "log.withdrawn", row)
+    row.device_id = row.content_hash = None
+    write_audit(db, actor, "log.withdrawn", row)
     db.flush()
     return row
 
@@ -168,59 +160,3 @@ def _to_change(db: Session, patient_id: UUID, session_id: UUID, revision: int) -
     if row.revision != revision:
         raise Stale({"": _("This session was corrected meanwhile. Look at it, then correct it.")})
     return row
-
-
-def _keep_revision(db: Session, actor: Actor, row: LoggedSession, now: datetime) -> None:
-    db.add(
-        LogRevision(
-            session_id=row.id,
-            revision=row.revision,
-            content=content_of(row),
-            replaced_at=now,
-            replaced_by=actor.membership_id,
-        )
-    )
-    row.revision += 1
-    row.changed_at = now
-
-
-def _fill(row: LoggedSession, command: LogSession, asked: Asked) -> None:
-    for name in AS_TOLD:
-        setattr(row, name, getattr(command, name))
-    row.version_id = asked.version_id
-
-
-def _write_exercises(db: Session, row: LoggedSession, command: LogSession, asked: Asked) -> None:
-    """Write all exercises in one statement and all sets in another.
-
-    Row by row through the unit of work it takes twice as long, in the patient's busiest request.
-    """
-    exercises = [_exercise(row, place, done, asked) for place, done in enumerate(command.exercises)]
-    sets = [
-        {"id": new_id(), "clinic_id": row.clinic_id, "exercise_row_id": exercise["id"]}
-        | {name: getattr(one, name) for name in OF_SET}
-        for exercise, done in zip(exercises, command.exercises, strict=True)
-        for one in done.sets
-    ]
-    db.execute(insert(table_of(LoggedExercise)), exercises)
-    if sets:
-        db.execute(insert(table_of(PerformedSet)), sets)
-
-
-def _exercise(row: LoggedSession, place: int, done: ExerciseLog, asked: Asked) -> dict[str, Any]:
-    dose = asked.doses[done.exercise_id]
-    return {
-        "id": new_id(),
-        "clinic_id": row.clinic_id,
-        "session_id": row.id,
-        "exercise_id": done.exercise_id,
-        "position": place,
-        "effort": done.effort,
-        "skipped": done.skipped,
-        "counted_sets": sum(counts(PerformedAmount(s.reps, s.seconds), dose) for s in done.sets),
-    }
-
-
-def _write_audit(db: Session, actor: Actor, deed: str, row: LoggedSession) -> None:
-    day = row.performed_on.isoformat()
-    audit.record(db, actor, deed, patient_id=row.patient_id, subject_id=row.id, performed_on=day)

@@ -96,7 +96,7 @@ def _card(key: str, prescription: Prescription, done: LoggedExercise | None) -> 
 
 
 def _sides(dose: Dose) -> tuple[SetSide | None, ...]:
-    if dose.side is Side.BOTH and dose.per_side:
+    if dose.is_apart:
         return (SetSide.LEFT, SetSide.RIGHT)
     return {Side.LEFT: (SetSide.LEFT,), Side.RIGHT: (SetSide.RIGHT,)}.get(dose.side, (None,))
 
@@ -132,6 +132,10 @@ class LogPage:
     def problem(self, card: Card) -> str | None:
         """Return what is wrong with an exercise."""
         return self.problems.get(f"exercise-{card.exercise_id}")
+
+    def told(self, card: Card, name: str) -> str:
+        """Return what was told of an exercise: its `effort`, or why it was `skipped`."""
+        return self.values.get(f"{card.key}-{name}", "")
 
     def ticked(self, card: Card) -> int:
         """Return how many sets of an exercise are ticked."""

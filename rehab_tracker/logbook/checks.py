@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from rehab_tracker.domain.adherence import may_be_logged
 from rehab_tracker.domain.rule import setting
+from rehab_tracker.foundation.dates import short_day
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.logbook.commands import ExerciseLog, LogSession, SetLog
 from rehab_tracker.logbook.timelines import Asked, Timeline
@@ -25,6 +25,9 @@ SECONDS_MAX = 36_000
 SETS_MAX = 20
 NOTE_MAX = 2000
 CLOCKS_DIFFER = timedelta(minutes=5)
+AHEAD_MOST = timedelta(hours=24)
+"""How far ahead of the server's a phone's time may be: it is the next day elsewhere already."""
+
 Problems = Iterator[tuple[str, str]]
 
 
@@ -50,6 +53,27 @@ def asked_of(
     return asked
 
 
+def asked_of_sent(command: LogSession, line: Timeline, now: datetime) -> Asked:
+    """Return what the program asked for of a session that a phone sent, however late it arrives.
+
+    It may be of a later local day than the clinic's, or of an older version of the program.
+    """
+    day, plan = command.performed_on, line.plan
+    if command.performed_at > now + AHEAD_MOST:
+        raise Refused({"future": _("This time is still to come. Look at the day and time.")})
+    if day < plan.starts_on:
+        started = short_day(plan.starts_on)
+        raise Refused({"before_program": _("Your program began on %(day)s.", day=started)})
+    if plan.ends_before is not None and day >= plan.ends_before:
+        raise Refused({"after_program": _("Your program had ended by that day.")})
+    asked = line.asked_of_phone(day, [done.exercise_id for done in command.exercises])
+    if asked is None:
+        raise Refused({"before_program": _("Your program had not begun on that day.")})
+    if found := dict((*_about_the_knee(command), *_about_exercises(command, asked))):
+        raise Refused(found)
+    return asked
+
+
 def about_the_score(score: int | None, field: str) -> Problems:
     """Say what is wrong with a pain score."""
     if score is not None and not 0 <= score <= PAIN_MAX:
@@ -65,7 +89,7 @@ def _about_the_day(
     elif day != kept_on and not may_be_logged(day, today):
         yield "day", _("A session can be logged up to %(days)s days back.", days=LATE_DAYS)
     elif day < line.plan.starts_on:
-        started = format_date(line.plan.starts_on)
+        started = short_day(line.plan.starts_on)
         yield (
             "day",
             _("Your program began on %(day)s; choose that day or a later one.", day=started),

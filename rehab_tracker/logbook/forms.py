@@ -21,7 +21,7 @@ from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.foundation.shape import choices, is_readable, one_line
 from rehab_tracker.logbook.commands import ExerciseLog, LogSession, SetLog
 from rehab_tracker.logbook.models import SetSide, SkipReason
-from rehab_tracker.logbook.words import TREATMENT_NAMES
+from rehab_tracker.logbook.words import TREATMENT_NAMES, set_name
 
 _OLDEST = date(1900, 1, 1)
 _TICKED_SET = re.compile(r"((ex-\d{1,2})-set-(\d{1,2})(?:-(left|right))?)-done")
@@ -152,34 +152,43 @@ class _Reader:
             skipped = ""
         return ExerciseLog(
             exercise_id,
-            effort=self._whole(f"{key}-effort", field),
+            effort=self._whole(f"{key}-effort", field, _("Effort")),
             skipped=SkipReason(skipped) if skipped else None,
-            sets=tuple(
-                self._set(found, self._whole(f"{key}-band", field), field) for found in ticked
-            ),
+            sets=self._sets(key, ticked, field),
         )
 
+    def _sets(self, key: str, ticked: list[re.Match[str]], field: str) -> tuple[SetLog, ...]:
+        band = self._whole(f"{key}-band", field, _("Band")) if ticked else None
+        return tuple(self._set(found, band, field) for found in ticked)
+
     def _set(self, found: re.Match[str], band: int | None, field: str) -> SetLog:
-        key = found[1]
+        key, number = found[1], int(found[3])
+        side = SetSide(found[4]) if found[4] else None
+        which = set_name(number, side)
         return SetLog(
-            number=int(found[3]),
-            side=SetSide(found[4]) if found[4] else None,
-            reps=self._whole(f"{key}-reps", field),
-            seconds=self._whole(f"{key}-seconds", field),
-            load_kg=self._load(f"{key}-load", field),
+            number=number,
+            side=side,
+            reps=self._whole(f"{key}-reps", field, which),
+            seconds=self._whole(f"{key}-seconds", field, which),
+            load_kg=self._load(f"{key}-load", field, which),
             band=band,
         )
 
-    def _whole(self, name: str, field: str) -> int | None:
+    def _whole(self, name: str, field: str, which: str) -> int | None:
         text = self.text(name)
         number = whole_number(text)
         if text and number is None:
-            self.problems[field] = _("Please enter whole numbers.")
+            self._say(field, which, _("please enter a whole number."))
         return number
 
-    def _load(self, name: str, field: str) -> Decimal | None:
+    def _load(self, name: str, field: str, which: str) -> Decimal | None:
         text = self.text(name)
         if text and not _LOAD.fullmatch(text):
-            self.problems[field] = _("Please enter a load in kg, such as 2.5.")
+            self._say(field, which, _("please enter a load in kg, such as 2.5."))
             return None
         return Decimal(text.replace(",", ".")) if text else None
+
+    def _say(self, field: str, which: str, sentence: str) -> None:
+        """Note what is wrong with one part of an exercise, after what is wrong with others."""
+        told = (self.problems.get(field), f"{which}: {sentence}")
+        self.problems[field] = " ".join(filter(None, told))

@@ -86,6 +86,12 @@ class LoggedSession(ClinicRecord, Base):
     stopped_for_pain: Mapped[bool] = mapped_column(default=False)
     sore_exercise_id: Mapped[UUID | None]
     note: Mapped[str] = mapped_column(String(2000), default="")
+    device_id: Mapped[UUID | None]
+    """The phone that sent what stands; None where a page of the product wrote it."""
+    told_at: Mapped[datetime | None]
+    """When it was performed by the phone's own clock, which `performed_at` corrects."""
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    """What the phone sent, to know it again when it is sent again."""
 
     exercises: Mapped[list["LoggedExercise"]] = relationship(
         primaryjoin="LoggedSession.id == foreign(LoggedExercise.session_id)",
@@ -155,8 +161,26 @@ class LogRevision(ClinicRecord, Base):
     session_id: Mapped[UUID]
     revision: Mapped[int]
     content: Mapped[dict[str, Any]]
+    content_hash: Mapped[str | None] = mapped_column(String(64))
     replaced_at: Mapped[datetime]
     replaced_by: Mapped[UUID]
+
+
+class LogConflict(ClinicRecord, Base):
+    """What a phone sent of a session that says something else meanwhile: kept, counted nowhere."""
+
+    __tablename__ = "log_conflict"
+    __table_args__ = owned(
+        UniqueConstraint("clinic_id", "session_id", "content_hash"),
+        tied("session_id", "logged_session"),
+    )
+
+    session_id: Mapped[UUID]
+    device_id: Mapped[UUID]
+    revision: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
 
 
 class MorningCheck(ClinicRecord, Base):
@@ -172,6 +196,24 @@ class MorningCheck(ClinicRecord, Base):
     patient_id: Mapped[UUID]
     on_day: Mapped[date]
     pain: Mapped[int]
+    answered_at: Mapped[datetime]
+
+
+class WeeklyCheck(ClinicRecord, Base):
+    """The knee's worst and usual pain in one week; unanswered weeks have no row."""
+
+    __tablename__ = "weekly_check"
+    __table_args__ = owned(
+        UniqueConstraint("clinic_id", "patient_id", "first_on"),
+        tied("patient_id", "patient"),
+        _score("worst"),
+        CheckConstraint("usual between 0 and worst", "usual"),
+    )
+
+    patient_id: Mapped[UUID]
+    first_on: Mapped[date]
+    worst: Mapped[int]
+    usual: Mapped[int]
     answered_at: Mapped[datetime]
 
 
@@ -193,6 +235,9 @@ class ClinicTreatment(ClinicRecord, Base):
     created_at: Mapped[datetime]
 
 
+_SUMMED = ("met", "due", "extra")
+
+
 class ProgramWeek(ClinicOwned, Base):
     """What was due and done of one program in one week, written ahead and kept in step.
 
@@ -206,14 +251,8 @@ class ProgramWeek(ClinicOwned, Base):
         tied("program_id", "program"),
         # Both indexes hold all that the report sums: a large clinic's weeks are never looked up
         # row by row. A program's own weeks lie together in the primary key.
-        Index(
-            "ix_program_week_patient",
-            *("clinic_id", "patient_id", "first_on", "program_id", "met", "due", "extra"),
-        ),
-        Index(
-            "ix_program_week_first_on",
-            *("clinic_id", "first_on", "patient_id", "program_id", "met", "due", "extra"),
-        ),
+        Index("ix_program_week_patient", "clinic_id", "patient_id", "first_on", *_SUMMED),
+        Index("ix_program_week_first_on", "clinic_id", "first_on", "patient_id", *_SUMMED),
         CheckConstraint("met <= due and met <= done", "met"),
         {"sqlite_strict": True},
     )

@@ -14,12 +14,15 @@ from rehab_tracker.domain.pain import Light, PainLimits, PainScores, Profile
 from rehab_tracker.foundation.errors import NotVisible
 from rehab_tracker.logbook.models import (
     ClinicTreatment,
+    LogConflict,
     LoggedExercise,
     LoggedSession,
     LogRevision,
     MorningCheck,
     ProgramWeek,
+    WeeklyCheck,
 )
+from rehab_tracker.logbook.revising import Kept, Wording
 
 _DAY = timedelta(days=1)
 _MORNINGS_KEPT_FOR = timedelta(days=14)
@@ -79,6 +82,19 @@ def session_of(db: Session, patient_id: UUID, session_id: UUID) -> LoggedSession
     return found
 
 
+def standing_session(
+    db: Session, patient_id: UUID, session_id: UUID | None
+) -> LoggedSession | None:
+    """Return one of a patient's sessions without its sets; None when there is none."""
+    return db.scalars(
+        select(LoggedSession).where(
+            LoggedSession.id == session_id,
+            LoggedSession.patient_id == patient_id,
+            LoggedSession.withdrawn_at.is_(None),
+        )
+    ).one_or_none()
+
+
 def revisions_of(db: Session, session_id: UUID) -> Sequence[LogRevision]:
     """Return how a session read before, newest first."""
     return db.scalars(
@@ -86,6 +102,79 @@ def revisions_of(db: Session, session_id: UUID) -> Sequence[LogRevision]:
         .where(LogRevision.session_id == session_id)
         .order_by(LogRevision.revision.desc())
     ).all()
+
+
+Contents = Mapping[UUID, tuple[str | None, int]]
+"""The hash and the revision of what stands of sessions, by the id that a phone gave them."""
+
+
+def standing_contents(db: Session, patient_id: UUID, client_ids: Iterable[UUID]) -> Contents:
+    """Return what stands of the sessions that a patient's phones sent."""
+    found = db.execute(
+        select(LoggedSession.client_id, LoggedSession.content_hash, LoggedSession.revision).where(
+            LoggedSession.patient_id == patient_id, LoggedSession.client_id.in_({*client_ids})
+        )
+    )
+    return {client_id: (known_as, revision) for client_id, known_as, revision in found}
+
+
+def session_sent_as(db: Session, patient_id: UUID, client_id: UUID) -> LoggedSession | None:
+    """Return the session that a patient's phone sent under an id, with its sets."""
+    return db.scalars(
+        select(LoggedSession)
+        .where(LoggedSession.patient_id == patient_id, LoggedSession.client_id == client_id)
+        .options(_WITH_SETS)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def last_done(
+    db: Session, patient_id: UUID, since: date
+) -> dict[UUID, tuple[LoggedSession, LoggedExercise]]:
+    """Return when each exercise was last done since a day, with its sets, in three statements."""
+    done = db.execute(
+        select(LoggedExercise.exercise_id, LoggedExercise.id)
+        .join(LoggedSession, LoggedSession.id == LoggedExercise.session_id)
+        .where(
+            LoggedSession.patient_id == patient_id,
+            LoggedSession.performed_on >= since,
+            LoggedSession.withdrawn_at.is_(None),
+            LoggedExercise.counted_sets > 0,
+        )
+        .order_by(LoggedSession.performed_on, LoggedSession.performed_at, LoggedSession.id)
+    )
+    newest = {row.exercise_id: row.id for row in done}
+    found = db.execute(
+        select(LoggedSession, LoggedExercise)
+        .join(LoggedExercise, LoggedExercise.session_id == LoggedSession.id)
+        .where(LoggedExercise.id.in_(newest.values()))
+        .options(selectinload(LoggedExercise.sets))
+    )
+    return {one.exercise_id: (session, one) for session, one in found}
+
+
+def conflicts_of(db: Session, session_id: UUID) -> Sequence[LogConflict]:
+    """Return what phones sent of a session that was changed elsewhere, oldest first."""
+    return db.scalars(
+        select(LogConflict)
+        .where(LogConflict.session_id == session_id)
+        .order_by(LogConflict.received_at, LogConflict.id)
+    ).all()
+
+
+def kept_of(db: Session, row: LoggedSession) -> Kept:
+    """Return all that is known of a session, to judge what else is sent of it."""
+    before = db.execute(
+        select(LogRevision.revision, LogRevision.content_hash).where(
+            LogRevision.session_id == row.id
+        )
+    )
+    beside = select(LogConflict.content_hash).where(LogConflict.session_id == row.id)
+    return Kept(
+        Wording(row.device_id, row.program_id, row.revision, row.content_hash),
+        {one.revision: one.content_hash for one in before},
+        frozenset(db.scalars(beside)),
+    )
 
 
 _MORNINGS = (
@@ -159,6 +248,12 @@ def morning_check(db: Session, patient_id: UUID, on_day: date) -> MorningCheck |
             MorningCheck.patient_id == patient_id, MorningCheck.on_day == on_day
         )
     ).one_or_none()
+
+
+def weekly_check(db: Session, patient_id: UUID, first_on: date) -> WeeklyCheck | None:
+    """Return the answer about the week that begins on a day, if it was given."""
+    wanted = WeeklyCheck.patient_id == patient_id, WeeklyCheck.first_on == first_on
+    return db.scalars(select(WeeklyCheck).where(*wanted)).one_or_none()
 
 
 def weeks_of(db: Session, patient_id: UUID, first: date, last: date) -> Sequence[ProgramWeek]:

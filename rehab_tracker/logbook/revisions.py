@@ -1,5 +1,7 @@
 """A session as plain content: to keep what it said, to compare it, to show what changed."""
 
+import hashlib
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,6 +38,12 @@ def as_told(session: LoggedSession | LogSession) -> dict[str, Any]:
     """Return what the patient told, kept or only just sent, in JSON's own types."""
     exercises = [_exercise(done) for done in session.exercises]
     return {**_plain(session, AS_TOLD), "exercises": exercises}
+
+
+def hash_of(told: LogSession, *, withdrawn: bool) -> str:
+    """Return what a session is known by when a phone sends it again."""
+    text = json.dumps([as_told(told), withdrawn], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _exercise(done: LoggedExercise | ExerciseLog) -> dict[str, Any]:

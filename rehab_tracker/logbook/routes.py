@@ -5,54 +5,70 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from rehab_tracker.accounts.policy import treats
 from rehab_tracker.accounts.queries import patient_card
+from rehab_tracker.domain.pain import Color
 from rehab_tracker.domain.permission import Permission
 from rehab_tracker.domain.week import local_day
 from rehab_tracker.exercises.queries import by_id
 from rehab_tracker.foundation import clock
-from rehab_tracker.foundation.access import public, requires
+from rehab_tracker.foundation.access import requires
 from rehab_tracker.foundation.actor import acting
 from rehab_tracker.foundation.db import commits, current
 from rehab_tracker.foundation.errors import Refused, Stale
 from rehab_tracker.foundation.pages import said, show_refusal
-from rehab_tracker.logbook import actions, queries, treatments, words
+from rehab_tracker.logbook import (
+    actions,
+    guided_routes,
+    queries,
+    sync_routes,
+    treatments,
+    warning_routes,
+    words,
+)
 from rehab_tracker.logbook.actions import own_record
+from rehab_tracker.logbook.blueprint import blueprint
 from rehab_tracker.logbook.cards import LogPage, as_logged, begun, cards_of
 from rehab_tracker.logbook.checks import EFFORT_MAX, LATE_DAYS, NOTE_MAX
 from rehab_tracker.logbook.forms import TreatmentForm, read_log, whole_number
 from rehab_tracker.logbook.history import history_of, limits_of
 from rehab_tracker.logbook.models import LoggedSession, TreatmentKind
 from rehab_tracker.logbook.revisions import content_of
-from rehab_tracker.logbook.today import today_of
+from rehab_tracker.logbook.today import asks_for_signs, today_of
+from rehab_tracker.logbook.weekly import TellWeek, tell_week
 from rehab_tracker.programs import queries as programs
 from rehab_tracker.programs.models import Program, ProgramVersion
 from rehab_tracker.programs.pausing import days_of
 from rehab_tracker.programs.plans import version_row_on
-from rehab_tracker.programs.words import PAUSE_NAMES
+from rehab_tracker.programs.words import PAUSE_NAMES, TURN_NAMES
+from rehab_tracker.safety import queries as safety
 
-blueprint = Blueprint("logbook", __name__, template_folder="templates")
-
-
-@blueprint.context_processor
-def _words() -> dict[str, Any]:
-    """Let every page of the logbook say its words."""
-    return {"words": words}
+__all__ = ["blueprint", "guided_routes", "sync_routes", "warning_routes"]
 
 
 @blueprint.get("/today")
 @requires(Permission.OWN_RECORD_READ)
 def today() -> ResponseReturnValue:
     """Show what the day asks for."""
+    return _today()
+
+
+def _today(told: TellWeek | None = None, refused: Refused | None = None) -> ResponseReturnValue:
     actor = acting()
-    page = today_of(current(), actor, own_record(actor), clock.now())
-    return render_template(
-        "logbook/today.html", page=page, pause_names=PAUSE_NAMES, pause_days=days_of
+    page = render_template(
+        "logbook/today.html",
+        page=today_of(current(), actor, own_record(actor), clock.now()),
+        pause_names=PAUSE_NAMES,
+        pause_days=days_of,
+        turn_names=TURN_NAMES,
+        told=told,
+        problems=refused.problems if refused else {},
     )
+    return page, refused.status if refused else 200
 
 
 @blueprint.post("/morning")
@@ -70,6 +86,28 @@ def answer_morning() -> ResponseReturnValue:
     actions.answer_morning(current(), acting(), on_day, score, now=clock.now())
     said(_("Thank you. This morning: %(score)s of 10.", score=score))
     return redirect(url_for("logbook.today"), 303)
+
+
+@blueprint.post("/week")
+@requires(Permission.LOG_WRITE)
+@commits
+def answer_week() -> ResponseReturnValue:
+    """Keep the worst and usual pain of a week."""
+    scores = (whole_number(request.form.get(name, "")) for name in ("worst", "usual"))
+    told = TellWeek(_asked_week(), *scores)
+    try:
+        tell_week(current(), acting(), told, now=clock.now())
+    except Refused as refused:
+        return _today(told, refused)
+    said(_("Thank you. You can change it until the week closes."))
+    return redirect(url_for("logbook.today"), 303)
+
+
+def _asked_week() -> date:
+    try:
+        return date.fromisoformat(request.form.get("first_on", ""))
+    except ValueError:
+        return date.min
 
 
 @blueprint.get("/log/<uuid:program_id>")
@@ -151,8 +189,12 @@ def _version_seen(program: Program, values: Mapping[str, str]) -> ProgramVersion
 def logged(session_id: UUID) -> ResponseReturnValue:
     """Show the light of a session and what comes next."""
     actor = acting()
-    shown = _session_shown(own_record(actor), session_id, actor.zone)
-    return render_template("logbook/logged.html", **shown)
+    patient_id = own_record(actor)
+    shown = _session_shown(patient_id, session_id, actor.zone)
+    asks = asks_for_signs(shown["session"], shown["light"])
+    if asks or shown["light"].color is Color.STOP:
+        shown["check"] = safety.standing_of(current(), patient_id).of_sessions.get(session_id)
+    return render_template("logbook/logged.html", asks=asks, **shown)
 
 
 def _session_shown(patient_id: UUID, session_id: UUID, zone: Any) -> dict[str, Any]:
@@ -194,13 +236,18 @@ def entry(session_id: UUID) -> ResponseReturnValue:
 def _entry_shown(patient_id: UUID, session_id: UUID, zone: Any) -> dict[str, Any]:
     shown = _session_shown(patient_id, session_id, zone)
     earlier = queries.revisions_of(current(), session_id)
-    contents = [content_of(shown["session"]), *(revision.content for revision in earlier)]
+    beside = queries.conflicts_of(current(), session_id)
+    before = [one.content for one in earlier]
+    contents = [content_of(shown["session"]), *before, *(one.content for one in beside)]
     told = {UUID(done["exercise_id"]) for content in contents for done in content["exercises"]}
     sore = {UUID(c["sore_exercise_id"]) for c in contents if c["sore_exercise_id"]}
     names = {str(key): found.name for key, found in by_id(current(), told | sore).items()}
-    lines = [words.lines_of(content, names) for content in contents]
-    before = [(revision, read) for revision, read in zip(earlier, lines[1:], strict=True)]
-    return shown | {"lines": lines[0], "earlier": words.with_changes(lines[0], before)}
+    now, *read = [words.lines_of(content, names) for content in contents]
+    return shown | {
+        "lines": now,
+        "earlier": words.with_changes(now, list(zip(earlier, read, strict=False))),
+        "beside": list(zip(beside, read[len(earlier) :], strict=True)),
+    }
 
 
 @blueprint.get("/history/<uuid:session_id>/correct")
@@ -245,13 +292,6 @@ def withdraw(session_id: UUID) -> ResponseReturnValue:
     actions.withdraw_session(current(), acting(), session_id, revision=revision, now=clock.now())
     said(_("Withdrawn. It no longer counts; your physio can still read it."))
     return redirect(url_for("logbook.history"), 303)
-
-
-@blueprint.get("/something-wrong")
-@public
-def something_wrong() -> ResponseReturnValue:
-    """Say in plain words which signs need help, how soon, and from whom."""
-    return render_template("logbook/something_wrong.html")
 
 
 @blueprint.get("/patients/<uuid:patient_id>/log")

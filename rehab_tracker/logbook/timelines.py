@@ -49,6 +49,17 @@ class Timeline:
         version = version_on(self.plan, day)
         return self.asked[version.number] if version else None
 
+    def asked_of_phone(self, day: date, exercises: Collection[UUID]) -> Asked | None:
+        """Return what a phone asked for on a day: it may not have heard of the newest version.
+
+        Where no version up to that day asked for all of the exercises, the one in force.
+        """
+        known = (one for one in self.plan.versions if one.effective_from <= day)
+        newest = sorted(known, key=lambda one: (one.effective_from, one.number), reverse=True)
+        asked = [self.asked[version.number] for version in newest]
+        fitting = (one for one in asked if one.doses.keys() >= {*exercises})
+        return next(fitting, asked[0] if asked else None)
+
     def week(self, day: date) -> Week:
         """Return the patient's week that holds a day."""
         return week_of(day, self.week_starts_on)

@@ -10,18 +10,33 @@ from flask_babel import format_date
 from sqlalchemy.orm import Session
 
 from rehab_tracker.domain.dosage import Dose, minutes, seconds_per_session
-from rehab_tracker.domain.pain import Light, morning_window
+from rehab_tracker.domain.pain import Color, Light, Profile, is_unsettled, morning_window
+from rehab_tracker.domain.red_flags import must_be_asked
 from rehab_tracker.domain.schedule import Plan, is_active
-from rehab_tracker.domain.week import local_day, week_of
+from rehab_tracker.domain.week import Week, local_day, week_asked_about, week_of
+from rehab_tracker.education.queries import Training, topic_of_the_day
+from rehab_tracker.education.topics import Topic
+from rehab_tracker.exercises.seed import load_library
 from rehab_tracker.foundation.actor import Actor
-from rehab_tracker.logbook.models import LoggedSession, ProgramWeek
-from rehab_tracker.logbook.queries import lights_of, mornings_of, sessions_of, weeks_of
+from rehab_tracker.logbook.models import LoggedSession, ProgramWeek, WeeklyCheck
+from rehab_tracker.logbook.queries import (
+    lights_of,
+    mornings_of,
+    sessions_of,
+    weekly_check,
+    weeks_of,
+)
 from rehab_tracker.programs.models import Pause, Program, ProgramVersion
+from rehab_tracker.programs.news import ProgramNews, news_of
 from rehab_tracker.programs.plans import dose_of, plan_of, version_row_on
 from rehab_tracker.programs.queries import programs_of
+from rehab_tracker.safety.models import SafetyCheck
+from rehab_tracker.safety.queries import Standing, standing_of
 
 _DAY = timedelta(days=1)
 _BASELINE = timedelta(days=14)
+_RECENT = timedelta(days=7)
+_STEP_DRILL = "cadence-run-drill"
 
 
 class ProgramState(StrEnum):
@@ -58,11 +73,16 @@ class ProgramToday:
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """The check-in of one morning; `score` is the answer so far."""
+    """The check-in of one morning; `score` is the answer so far.
+
+    `confirms` a light of yesterday, or watches a knee that was still sore after the day before.
+    """
 
     on_day: date
     score: int | None
-    yesterday: Sequence[LoggedSession]
+    confirms: bool
+    sore_since: date | None
+    is_settling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +96,23 @@ class DayCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekly:
+    """The check-in of the week that can be told about, with the answer so far."""
+
+    week: Week
+    answer: WeeklyCheck | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The answer that holds every program; else a session that asks for the warning signs."""
+
+    holding: SafetyCheck | None
+    unasked: LoggedSession | None
+    at_start: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """A patient's day: the open check-in, the programs, the week so far and the lights."""
 
@@ -84,6 +121,10 @@ class Today:
     morning: Morning | None
     cells: Sequence[DayCell]
     lights: Mapping[UUID, Light]
+    signs: Signs
+    weekly: Weekly | None
+    topic: Topic | None
+    news: Sequence[ProgramNews]
 
     @property
     def due(self) -> int:
@@ -102,24 +143,85 @@ class Today:
 
 
 def today_of(db: Session, actor: Actor, patient_id: UUID, now: datetime) -> Today:
-    """Return the acting patient's day in seven statements, however much was logged before."""
+    """Return the acting patient's day in twelve statements, however much was logged before."""
     day = local_day(now, actor.zone)
     week = week_of(day, actor.week_starts_on)
+    recent = day - _RECENT
     programs = programs_of(db, patient_id)
     rows = {row.program_id: row for row in weeks_of(db, patient_id, week.first_on, week.first_on)}
-    sessions = sessions_of(db, patient_id, min(week.first_on, day - _DAY), day)
-    mornings = mornings_of(db, patient_id, day - _DAY - _BASELINE, day)
-    near = [session for session in sessions if session.performed_on >= day - _DAY]
+    sessions = sessions_of(db, patient_id, recent, day)
+    mornings = mornings_of(db, patient_id, recent - _BASELINE, day)
+    near = [session for session in sessions if session.performed_on >= day - 2 * _DAY]
     versions = {version.id: version for program in programs for version in program.versions}
     found = [_program(program, rows.get(program.id), near, day) for program in programs]
     shown = [one for one in found if one.state is not ProgramState.OVER]
+    lights = lights_of(sessions, versions, mornings, actor.zone, now)
     return Today(
         local=now.astimezone(actor.zone),
         programs=sorted(shown, key=_urgency),
-        morning=_morning(near, mornings, day, now, actor),
+        morning=_morning(near, lights, mornings, now, actor),
         cells=[_cell(one, day, shown, sessions) for one in week.days],
-        lights=lights_of(near, versions, mornings, actor.zone, now),
+        lights=lights,
+        news=news_of(db, programs, day),
+        weekly=_weekly(db, actor, programs, now),
+        signs=(signs := _signs(standing_of(db, patient_id), near, lights, shown)),
+        topic=None
+        if signs.holding
+        else topic_of_the_day(db, patient_id, _training(shown, lights, day), actor.zone),
     )
+
+
+def _training(
+    programs: Iterable[ProgramToday], lights: Mapping[UUID, Light], day: date
+) -> Training:
+    """Return what decides about the card of the day."""
+    running = [one for one in programs if one.state is not ProgramState.COMING]
+    templates = load_library().templates
+    plans = (templates.get(one.program.template or "") for one in running)
+    drilled = {p.exercise.slug for one in running for p in one.version.prescriptions}
+    return Training(
+        today=day,
+        started_on=min((one.program.starts_on for one in running), default=None),
+        had_red=any(light.color is Color.RED for light in lights.values()),
+        runs=any(one.version.pain_profile is Profile.RUNNING for one in running),
+        steps=_STEP_DRILL in drilled,
+        named=frozenset(slug for plan in plans if plan for slug in plan.education),
+    )
+
+
+def _weekly(db: Session, actor: Actor, programs: Iterable[Program], now: datetime) -> Weekly | None:
+    """Return the weekly check-in while it can be answered, for a week in which a program ran."""
+    week = week_asked_about(now, actor.zone, actor.week_starts_on)
+    if week is None or not any(_ran_in(program, week) for program in programs):
+        return None
+    assert actor.patient_id is not None
+    return Weekly(week, weekly_check(db, actor.patient_id, week.first_on))
+
+
+def _ran_in(program: Program, week: Week) -> bool:
+    return program.starts_on <= week.last_on and (program.ends_before or date.max) > week.first_on
+
+
+def _signs(
+    standing: Standing,
+    near: Iterable[LoggedSession],
+    lights: Mapping[UUID, Light],
+    programs: Sequence[ProgramToday],
+) -> Signs:
+    """Return what the warning signs have to do with the day; whoever starts is asked once."""
+    unasked = (
+        s for s in near if asks_for_signs(s, lights[s.id]) and s.id not in standing.of_sessions
+    )
+    return Signs(
+        holding=standing.holding,
+        unasked=None if standing.holding else next(unasked, None),
+        at_start=bool(programs) and not standing.ever_asked,
+    )
+
+
+def asks_for_signs(session: LoggedSession, light: Light) -> bool:
+    """Tell whether a session asks its patient for the warning signs."""
+    return must_be_asked(session.pain_during, is_red=light.color is Color.RED)
 
 
 def _program(
@@ -153,18 +255,37 @@ def _urgency(one: ProgramToday) -> tuple[int, bool, date, UUID]:
 
 
 def _morning(
-    near: Iterable[LoggedSession],
+    near: Sequence[LoggedSession],
+    lights: Mapping[UUID, Light],
     mornings: Mapping[date, int],
-    day: date,
     now: datetime,
     actor: Actor,
 ) -> Morning | None:
-    """Return the check-in that a session of the day before asks for, while it can be answered."""
-    yesterday = [session for session in near if session.performed_on == day - _DAY]
+    """Return the check-in that a session of the day before asks for, while it can be answered.
+
+    A red session is followed to its second morning when the first one was no better.
+    """
+    day = local_day(now, actor.zone)
+    yesterday, two_days_ago = (
+        [session for session in near if session.performed_on == day - back * _DAY]
+        for back in (1, 2)
+    )
+    sore = [
+        light
+        for light in (lights[session.id] for session in two_days_ago)
+        if is_unsettled(light, light.next_morning)
+    ]
     opens, closes = morning_window(day - _DAY, actor.zone)
-    if not yesterday or not opens <= now < closes:
+    if not (yesterday or sore) or not opens <= now < closes:
         return None
-    return Morning(day, mornings.get(day), yesterday)
+    score = mornings.get(day)
+    return Morning(
+        on_day=day,
+        score=score,
+        confirms=bool(yesterday),
+        sore_since=day - 2 * _DAY if sore else None,
+        is_settling=not any(is_unsettled(light, score) for light in sore),
+    )
 
 
 def _cell(

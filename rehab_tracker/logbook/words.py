@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
-from flask_babel import format_date, get_locale, ngettext
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from rehab_tracker.domain.pain import Color, Light, Status
+from rehab_tracker.foundation.dates import long_day, short_day
 from rehab_tracker.logbook.models import (
     LoggedSession,
     LogRevision,
@@ -104,6 +105,14 @@ def reason_line(light: Light, session: LoggedSession, limits: HasLimits) -> str:
     }
 
 
+def reason_patterns() -> dict[str, str]:
+    """Return the reasons of the lights at saving, with `{during}` and the like to be filled in."""
+    blanks = {
+        name: f"{{{name}}}" for name in ("during", "green", "amber", "morning", "usual", "rise")
+    }
+    return {code: str(reason) % blanks for code, reason in _REASONS.items() if code[0] == "P"}
+
+
 def next_line(light: Light, today: date, performed_on: date) -> str:
     """Return what is still to come for a light, or what the next morning said."""
     if light.status is Status.PENDING:
@@ -139,7 +148,7 @@ def _asking(today: date, performed_on: date) -> str:
 def day_name(day: date, today: date) -> str:
     """Return a day as people say it near it: today, yesterday, else with its date."""
     names = {0: _("Today"), 1: _("Yesterday")}
-    return names.get((today - day).days) or format_date(day, "EEE d MMM")
+    return names.get((today - day).days) or short_day(day)
 
 
 def time_of(instant: datetime, zone: ZoneInfo) -> str:
@@ -169,7 +178,7 @@ def lines_of(content: Mapping[str, Any], names: Mapping[str, str]) -> list[Line]
 
 def _knee_lines(content: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Line]:
     when = datetime.fromisoformat(content["performed_at"])
-    day = format_date(date.fromisoformat(content["performed_on"]), "full")
+    day = long_day(date.fromisoformat(content["performed_on"]))
     yield Line("when", _("When"), f"{day}, {time_of(when, ZoneInfo(content['zone']))}")
     yield Line("before", _("Pain before"), _score(content["pain_before"]))
     yield Line("during", _("Worst pain"), _score(content["pain_during"]))
@@ -212,10 +221,10 @@ def _done_line(done: Mapping[str, Any]) -> str:
 
 
 def set_name(number: int, side: SetSide | None) -> str:
-    """Return a set as people call it: Set 2 (left)."""
+    """Return a set as people call it: Set 2, left."""
     if side is None:
         return _("Set %(number)s", number=number)
-    return _("Set %(number)s (%(side)s)", number=number, side=str(SIDE_NAMES[side]).lower())
+    return _("Set %(number)s, %(side)s", number=number, side=str(SIDE_NAMES[side]).lower())
 
 
 def _sets_line(sets: Sequence[Mapping[str, Any]]) -> str:

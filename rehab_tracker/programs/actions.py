@@ -20,7 +20,7 @@ from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import new_id
 from rehab_tracker.foundation.errors import Refused, Stale
 from rehab_tracker.programs import checks, pausing, policy, queries
-from rehab_tracker.programs.changes import Change, changes
+from rehab_tracker.programs.changes import Change, changes, renaming
 from rehab_tracker.programs.commands import (
     AdjustProgram,
     AssignProgram,
@@ -28,6 +28,7 @@ from rehab_tracker.programs.commands import (
     PrescriptionDraft,
     ProgramContent,
 )
+from rehab_tracker.programs.holding import hold
 from rehab_tracker.programs.models import Pause, Prescription, Program, ProgramVersion
 from rehab_tracker.programs.plans import content_of
 
@@ -57,7 +58,7 @@ def assign_program(
     _refuse(
         *checks.assignment_problems(command, today), *checks.content_problems(command, exercises)
     )
-    _hold(db, command.patient_id)
+    is_held = _hold(db, command.patient_id) is not None
     _refuse_twice(db, command)
     program = Program(
         id=new_id(),
@@ -74,6 +75,8 @@ def assign_program(
     )
     db.add(program)
     _audit(db, actor, "assigned", program, template=command.template)
+    if is_held:
+        hold(db, actor, program, today, now)
     db.flush()
     return program
 
@@ -93,8 +96,15 @@ def _refuse_twice(db: Session, command: AssignProgram) -> None:
 def adjust_program(
     db: Session, actor: Actor, command: AdjustProgram, *, today: date, now: datetime
 ) -> ProgramVersion:
-    """Let a program read differently from a day on; no earlier version ever changes."""
-    program, settled, _changes = _adjustment(db, actor, command, today)
+    """Let a program read differently from a day on; no earlier version ever changes.
+
+    Where only its name is new, the newest version stands and is returned.
+    """
+    program, settled, found = _adjustment(db, actor, command, today)
+    _rename(db, actor, program, command.title)
+    if not found:
+        db.flush()
+        return program.versions[-1]
     version = _version(
         settled,
         command.based_on + 1,
@@ -113,7 +123,8 @@ def review_adjustment(
     db: Session, actor: Actor, command: AdjustProgram, *, today: date
 ) -> Sequence[Change]:
     """Return what an adjustment would change; it is refused as the adjustment itself would be."""
-    return _adjustment(db, actor, command, today)[2]
+    program, _settled, found = _adjustment(db, actor, command, today)
+    return [*renaming(program, command), *found]
 
 
 def _adjustment(
@@ -133,9 +144,16 @@ def _adjustment(
     names = {row.exercise_id: row.exercise.name for row in newest.prescriptions}
     names |= {key: exercise.name for key, exercise in exercises.items()}
     found = changes(content_of(newest), settled, names)
-    if not found:
+    if not found and not renaming(program, command):
         raise Refused({"": _("Nothing is different from the newest version.")})
     return program, settled, found
+
+
+def _rename(db: Session, actor: Actor, program: Program, title: str | None) -> None:
+    before, after = program.title, (title or program.title).strip()
+    if after != before:
+        program.title = after
+        _audit(db, actor, "renamed", program, before=before, after=after)
 
 
 def end_program(
@@ -233,9 +251,13 @@ def _held(db: Session, actor: Actor, program_id: UUID) -> Program:
     return queries.program_by_id(db, program_id)
 
 
-def _hold(db: Session, patient_id: UUID) -> None:
-    """Let writers of one patient's programs wait for each other, in step with the logbook's."""
-    db.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
+def _hold(db: Session, patient_id: UUID) -> datetime | None:
+    """Let writers of one patient's programs wait for each other, in step with the logbook's.
+
+    Return since when a warning sign holds all programs.
+    """
+    theirs = select(Patient.held_at).where(Patient.id == patient_id)
+    return db.scalar(theirs.with_for_update(key_share=True))
 
 
 def _exercises(db: Session, content: ProgramContent) -> dict[UUID, Exercise]:

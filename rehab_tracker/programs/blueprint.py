@@ -38,7 +38,6 @@ _WORDS = MappingProxyType(
         "pause_names": words.PAUSE_NAMES,
         "profile_names": words.PROFILE_NAMES,
         "side_choices": words.SIDE_CHOICES,
-        "long_day": words.long_day,
         "day_line": day_line,
         "days_of": days_of,
         "core_line": core_line,

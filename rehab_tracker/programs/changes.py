@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from rehab_tracker.domain.week import DAYS_PER_WEEK
 from rehab_tracker.exercises.words import dose_line
-from rehab_tracker.programs.commands import PrescriptionDraft, ProgramContent
-from rehab_tracker.programs.models import ProgramVersion
+from rehab_tracker.programs.commands import AdjustProgram, PrescriptionDraft, ProgramContent
+from rehab_tracker.programs.models import Program, ProgramVersion
 from rehab_tracker.programs.plans import content_of
 from rehab_tracker.programs.words import PROFILE_NAMES
 
@@ -35,6 +35,12 @@ def changes(before: ProgramContent, after: ProgramContent, names: Names) -> Sequ
         *_items(before, after, names),
         *(Change(what, *both) for what, both in _settings(before, after) if both[0] != both[1]),
     ]
+
+
+def renaming(program: Program, command: AdjustProgram) -> Sequence[Change]:
+    """Return the change of a program's name, or nothing."""
+    title = program.title if command.title is None else command.title.strip()
+    return [] if title == program.title else [Change(_("Name, at once"), program.title, title)]
 
 
 def changes_between(before: ProgramVersion, after: ProgramVersion) -> Sequence[Change]:

@@ -11,9 +11,10 @@ from rehab_tracker.domain.dosage import check_dose
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.week import DAYS_PER_WEEK
 from rehab_tracker.exercises.models import Exercise
+from rehab_tracker.exercises.words import dose_problem
+from rehab_tracker.foundation.dates import short_day
 from rehab_tracker.programs.commands import AdjustProgram, AssignProgram, ProgramContent
 from rehab_tracker.programs.models import ProgramVersion
-from rehab_tracker.programs.words import dose_problem, long_day
 
 ITEMS_MAX = 30
 """Exercises of one program; nobody keeps up a tenth of it."""
@@ -74,8 +75,7 @@ def _item_problems(
 
 def assignment_problems(command: AssignProgram, today: date) -> Problems:
     """Yield what is wrong with the title and the beginning of a new program."""
-    if not command.title.strip():
-        yield "title", _("Give the program a name.")
+    yield from _title_problems(command.title)
     if command.starts_on < today - _BACK:
         yield (
             "starts_on",
@@ -87,21 +87,28 @@ def assignment_problems(command: AssignProgram, today: date) -> Problems:
 def adjustment_problems(
     command: AdjustProgram, newest: ProgramVersion, ends_before: date | None, today: date
 ) -> Problems:
-    """Yield what is wrong with the reason and the first day of a change."""
+    """Yield what is wrong with the title, the reason and the first day of a change."""
+    if command.title is not None:
+        yield from _title_problems(command.title)
     if not command.reason.strip():
         yield "reason", _("Say why, in a few words: it stays in the program's history.")
     if command.effective_from < today:
         yield "effective_from", _("The past stays as it is: choose today or a later day.")
     elif command.effective_from < newest.effective_from:
-        day = long_day(newest.effective_from)
+        day = short_day(newest.effective_from)
         yield (
             "effective_from",
             _("The newest version holds from %(day)s: choose that or a later day.", day=day),
         )
     elif ends_before is not None and command.effective_from >= ends_before:
-        day = long_day(ends_before - timedelta(days=1))
+        day = short_day(ends_before - timedelta(days=1))
         yield "effective_from", _("The last day of this program is %(day)s.", day=day)
     yield from _too_far("effective_from", command.effective_from, today)
+
+
+def _title_problems(title: str) -> Problems:
+    if not title.strip():
+        yield "title", _("Give the program a name.")
 
 
 def _too_far(field: str, day: date, today: date) -> Problems:

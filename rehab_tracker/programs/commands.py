@@ -43,12 +43,16 @@ class AssignProgram(ProgramContent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustProgram(ProgramContent):
-    """Let a program read differently from a day on; `based_on` is the version that was seen."""
+    """Let a program read differently from a day on; `based_on` is the version that was seen.
+
+    A new `title` holds at once, and for the days before too.
+    """
 
     program_id: UUID
     based_on: int
     effective_from: date
     reason: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from rehab_tracker.accounts.queries import PatientCard
 from rehab_tracker.domain.dosage import Dose, check_dose
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.exercises.queries import dose_of
+from rehab_tracker.exercises.words import dose_problem
 from rehab_tracker.programs.burden import Burden
 from rehab_tracker.programs.commands import PrescriptionDraft
 from rehab_tracker.programs.rows import ItemRow, rearranged, row_of
 from rehab_tracker.programs.starters import StarterItem
-from rehab_tracker.programs.words import dose_problem
 
 
 @dataclass(frozen=True)

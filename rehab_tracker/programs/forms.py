@@ -1,9 +1,10 @@
 """Shapes of what physios and patients type about programs."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -14,10 +15,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from rehab_tracker.domain.pain import Profile
 from rehab_tracker.domain.week import DAYS_PER_WEEK
+from rehab_tracker.foundation.dates import short_day
 from rehab_tracker.foundation.shape import choices, one_line, readable_text
 from rehab_tracker.programs.changes import day_names
 from rehab_tracker.programs.commands import ProgramContent
@@ -27,6 +29,9 @@ from rehab_tracker.programs.words import PAUSE_NAMES, PROFILE_NAMES
 
 _DAYS = (date(1900, 1, 1), date(2200, 1, 1))
 _PHYSIOS_REASONS = [reason for reason in PauseReason if reason is not PauseReason.SAFETY]
+OWN_DAYS = "own"
+"""The choice of days that are none of the usual lengths."""
+
 _OWN_REASONS = [reason for reason in _PHYSIOS_REASONS if reason is not PauseReason.PHYSIO_ADVISED]
 
 
@@ -106,19 +111,22 @@ class ContentForm(FlaskForm):
         }
 
 
+def _title() -> StringField:
+    rules = [InputRequired(_l("Give the program a name.")), Length(max=120), one_line]
+    return StringField(_l("Name of the program"), rules)
+
+
 class AssignForm(ContentForm):
     """A new program."""
 
-    title = StringField(
-        _l("Name of the program"),
-        [InputRequired(_l("Give the program a name.")), Length(max=120), one_line],
-    )
+    title = _title()
     starts_on = DayField(_l("Starts on"), [InputRequired(_l("Choose a day."))])
 
 
 class AdjustForm(ContentForm):
-    """A new version of a program."""
+    """A new version of a program, which may get another name."""
 
+    title = _title()
     effective_from = DayField(_l("Holds from"), [InputRequired(_l("Choose a day."))])
     reason = StringField(_l("Reason for the change"), [Length(max=300), one_line])
 
@@ -126,7 +134,7 @@ class AdjustForm(ContentForm):
 class DaysOffForm(FlaskForm):
     """Days on which nothing is due."""
 
-    first_on = DayField(_l("First day"), [InputRequired(_l("Choose a day."))])
+    first_on: DayField
     last_on: DayField
     reason: RadioField
     note = StringField(_l("Note"), [Length(max=300), one_line])
@@ -148,15 +156,66 @@ class PauseForm(DaysOffForm):
         _l("What is paused"),
         choices=choices([("this", _l("This program")), ("all", _l("All programs"))]),
     )
+    first_on = DayField(_l("First day"), [InputRequired(_l("Choose a day."))])
     last_on = DayField(_l("Last day"), [Optional()])
     reason = _reasons(_l("Reason"), _PHYSIOS_REASONS)
 
 
-class MyPauseForm(DaysOffForm):
-    """A pause of everything, as patients enter it for themselves."""
+def _of_own_days(form: Any, field: DayField) -> None:
+    """Ask for a day where patients choose the days; otherwise nothing there is meant."""
+    if form.length.data != OWN_DAYS:
+        field.errors = []
+        raise StopValidation
+    if not field.data and not field.errors:
+        raise StopValidation(_("Choose a day."))
 
-    last_on = DayField(_l("Last day"), [InputRequired(_l("Choose a day."))])
+
+class MyPauseForm(DaysOffForm):
+    """A pause of everything, as patients enter it for themselves; the usual lengths first."""
+
+    length = RadioField(_l("How long?"), [InputRequired(_l("Choose how long."))], default="1")
+    first_on = DayField(_l("First day"), [_of_own_days])
+    last_on = DayField(_l("Last day"), [_of_own_days])
     reason = _reasons(_l("What is the reason?"), _OWN_REASONS)
+
+    def __init__(self, begins: date, today: date, **options: Any) -> None:
+        super().__init__(first_on=begins, **options)
+        self.begins, self.later = begins, begins > today
+        self.length.choices = choices(
+            {
+                "1": _("Tomorrow") if self.later else _("Today"),
+                "3": _("3 days"),
+                "7": _("A week"),
+                OWN_DAYS: _("Other days"),
+            }.items()
+        )
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """Which days each choice means."""
+        ends = {length: short_day(self._last_on(length)) for length in ("1", "3", "7")}
+        return {
+            "1": ends["1"],
+            "3": _("until %(day)s", day=ends["3"]),
+            "7": _("until %(day)s", day=ends["7"]),
+            OWN_DAYS: _("up to 7 in a row"),
+        }
+
+    def _last_on(self, length: str) -> date:
+        return self.begins + timedelta(days=int(length) - 1)
+
+    def days(self) -> tuple[date, date]:
+        """Return the first and the last day that a valid form means."""
+        if self.length.data == OWN_DAYS:
+            return self.first_on.day, self.last_on.day
+        return self.begins, self._last_on(self.length.data)
+
+    def where_told(self, problems: Mapping[str, str]) -> dict[str, str]:
+        """Return problems by the field that was chosen from: days are one choice, or two fields."""
+        if self.length.data == OWN_DAYS:
+            return dict(problems)
+        days = {"first_on": "length", "last_on": "length"}
+        return {days.get(name, name): sentence for name, sentence in problems.items()}
 
 
 class EndForm(FlaskForm):

@@ -16,10 +16,11 @@ from rehab_tracker.domain.week import local_day
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.access import requires
 from rehab_tracker.foundation.actor import acting
+from rehab_tracker.foundation.dates import short_day
 from rehab_tracker.foundation.db import commits, current
 from rehab_tracker.foundation.errors import NotVisible, Refused
 from rehab_tracker.foundation.pages import said, show_refusal
-from rehab_tracker.programs import actions, pausing, queries
+from rehab_tracker.programs import actions, news, pausing, queries
 from rehab_tracker.programs.actions import PauseProgram
 from rehab_tracker.programs.blueprint import blueprint
 from rehab_tracker.programs.changes import changes_by_version
@@ -29,10 +30,10 @@ from rehab_tracker.programs.forms import (
     MyPauseForm,
     PauseForm,
 )
+from rehab_tracker.programs.holding import is_hold
 from rehab_tracker.programs.models import Program
 from rehab_tracker.programs.plans import dose_of, version_row_on
 from rehab_tracker.programs.policy import require_treating
-from rehab_tracker.programs.words import long_day
 
 _DAY = timedelta(days=1)
 
@@ -66,13 +67,20 @@ def _history(
         names=_authors(program),
         may_change=treats(acting(), card),
         **_paused([program], today),
-        pause=pause or PauseForm(formdata=None, first_on=today, scope="this"),
+        paused_count=queries.paused_count(current(), card.id, today),
+        logged_today=card.patient.last_logged_on == today,
+        pause=pause or PauseForm(formdata=None, first_on=_first_day(card, today), scope="this"),
         end=end or EndForm(formdata=None, last_on=today),
         refused=refused,
         dose_of=dose_of,
     )
     wrong = pause or end or refused
     return page, refused.status if refused else 422 if wrong else 200
+
+
+def _first_day(card: PatientCard, today: date) -> date:
+    """Return the day on which a pause begins, unless told otherwise; a session keeps its day."""
+    return today + _DAY if card.patient.last_logged_on == today else today
 
 
 def _authors(program: Program) -> Mapping[UUID, str]:
@@ -106,7 +114,8 @@ def pause(patient_id: UUID, program_id: UUID) -> ResponseReturnValue:
     form = PauseForm()
     if not form.validate():
         return _history(card, program, pause=form)
-    command = _pause_command(form, patient_id, program_id if form.scope.data == "this" else None)
+    whose = patient_id, program_id if form.scope.data == "this" else None
+    command = _pause_command(form, form.first_on.day, form.last_on.data, *whose)
     try:
         actions.pause_programs(
             current(), acting(), command, today=clock.today(card.zone), now=clock.now()
@@ -118,12 +127,18 @@ def pause(patient_id: UUID, program_id: UUID) -> ResponseReturnValue:
     return _to_history(program)
 
 
-def _pause_command(form: DaysOffForm, patient_id: UUID, program_id: UUID | None) -> PauseProgram:
+def _pause_command(
+    form: DaysOffForm,
+    first_on: date,
+    last_on: date | None,
+    patient_id: UUID,
+    program_id: UUID | None = None,
+) -> PauseProgram:
     return PauseProgram(
         patient_id=patient_id,
         program_id=program_id,
-        first_on=form.first_on.day,
-        last_on=form.last_on.data,
+        first_on=first_on,
+        last_on=last_on,
         reason=form.reason.data,
         note=form.note.data or "",
     )
@@ -133,15 +148,22 @@ def _pause_command(form: DaysOffForm, patient_id: UUID, program_id: UUID | None)
 @requires(Permission.PROGRAM_ADJUST)
 @commits
 def resume(patient_id: UUID, program_id: UUID) -> ResponseReturnValue:
-    """Let a paused program go on from today."""
+    """Let a paused program go on from today, or with it all that are paused."""
     card, program = _theirs(patient_id, program_id)
+    every = request.form.get("scope") == "all"
     try:
-        actions.resume_programs(
-            current(), acting(), patient_id, program_id, today=clock.today(card.zone)
+        resumed = actions.resume_programs(
+            current(),
+            acting(),
+            patient_id,
+            None if every else program_id,
+            today=clock.today(card.zone),
         )
     except Refused as refused:
         return _history(card, program, refused=refused)
-    said(_("Resumed: %(title)s.", title=program.title))
+    said(_("Resumed: %(titles)s.", titles=", ".join(one.title for one in resumed)))
+    if every:
+        return redirect(url_for("progress.patient", patient_id=patient_id), 303)
     return _to_history(program)
 
 
@@ -166,7 +188,7 @@ def end(patient_id: UUID, program_id: UUID) -> ResponseReturnValue:
     except Refused as refused:
         show_refusal(form, refused)
         return _history(card, program, end=form)
-    said(_("Saved. The last day is %(day)s.", day=long_day(form.last_on.day)))
+    said(_("Saved. The last day is %(day)s.", day=short_day(form.last_on.day)))
     return _to_history(program)
 
 
@@ -182,29 +204,61 @@ def _own_id() -> UUID:
 @commits
 def my_pause() -> ResponseReturnValue:
     """Let patients pause everything for some days."""
-    today = clock.today(acting().zone)
-    form = MyPauseForm(first_on=today)
+    form = _my_pause_form()
     if request.method == "GET" or not form.validate():
         return _my_pause(form)
-    command = _pause_command(form, _own_id(), None)
+    first_on, last_on = form.days()
+    command = _pause_command(form, first_on, last_on, _own_id())
+    today = clock.today(acting().zone)
     try:
         actions.pause_programs(current(), acting(), command, today=today, now=clock.now())
     except Refused as refused:
-        show_refusal(form, refused)
+        show_refusal(form, Refused(form.where_told(refused.problems)))
         return _my_pause(form)
-    said(_("Paused. Nothing is due on these days. Get well, or enjoy them."))
+    days = {"first": short_day(first_on), "last": short_day(last_on)}
+    if first_on == last_on:
+        said(_("Paused on %(first)s. Nothing is due on that day.", **days))
+    else:
+        said(_("Paused from %(first)s to %(last)s. Nothing is due on these days.", **days))
     return redirect(url_for("logbook.today"), 303)
+
+
+def _my_pause_form(**options: Any) -> MyPauseForm:
+    today = clock.today(acting().zone)
+    begins = _first_day(patient_card(current(), _own_id()), today)
+    return MyPauseForm(begins, today, **options)
 
 
 def _my_pause(form: MyPauseForm, refused: Refused | None = None) -> ResponseReturnValue:
     today = clock.today(acting().zone)
+    programs = queries.programs_of(current(), _own_id())
     page = render_template(
         "programs/my_pause.html",
         form=form,
         refused=refused,
-        **_paused(queries.programs_of(current(), _own_id()), today),
+        running=[p for p in programs if p.ends_before is None or p.ends_before > today],
+        held=any(is_hold(pause) and pause.last_on is None for p in programs for pause in p.pauses),
+        **_paused(programs, today),
     )
     return page, 422 if form.errors or refused else 200
+
+
+@blueprint.post("/programs/seen")
+@requires(Permission.LOG_WRITE)
+@commits
+def see_news() -> ResponseReturnValue:
+    """Note that patients have seen what changed, as their page showed it."""
+    news.see_news(current(), acting(), _seen_numbers(), now=clock.now())
+    return redirect(url_for("logbook.today"), 303)
+
+
+def _seen_numbers() -> Mapping[UUID, int]:
+    """Return the versions that a page showed, by program; what cannot be read was not seen."""
+    shown = (pair.partition(":") for pair in request.form.getlist("seen"))
+    try:
+        return {UUID(program): int(number) for program, _sign, number in shown}
+    except ValueError:
+        return {}
 
 
 @blueprint.post("/pause/end")
@@ -216,6 +270,6 @@ def my_resume() -> ResponseReturnValue:
     try:
         actions.resume_programs(current(), acting(), _own_id(), today=today)
     except Refused as refused:
-        return _my_pause(MyPauseForm(formdata=None, first_on=today), refused)
+        return _my_pause(_my_pause_form(formdata=None), refused)
     said(_("Welcome back. Your program goes on from today."))
     return redirect(url_for("logbook.today"), 303)

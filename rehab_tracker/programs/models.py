@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -19,7 +19,7 @@ from rehab_tracker.domain.dosage import Side
 from rehab_tracker.domain.pain import Profile
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.foundation.db import Base, longest, word
-from rehab_tracker.foundation.tenancy import ClinicRecord, owned, tied
+from rehab_tracker.foundation.tenancy import ClinicOwned, ClinicRecord, owned, tied
 
 
 class PauseReason(StrEnum):
@@ -159,6 +159,18 @@ class Pause(ClinicRecord, Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
+
+
+class SeenVersion(ClinicOwned, Base):
+    """The newest version of a program that its patient has seen; the first one needs no row."""
+
+    __tablename__ = "seen_version"
+    __table_args__ = (tied("program_id", "program"), {"sqlite_strict": True})
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    program_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    seen_at: Mapped[datetime]
 
 
 class ImmutableVersion(Exception):

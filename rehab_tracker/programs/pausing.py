@@ -9,10 +9,12 @@ from rehab_tracker.domain.permission import Role
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.schedule import patient_may_pause
 from rehab_tracker.foundation.actor import Actor
+from rehab_tracker.foundation.dates import short_day
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.programs.commands import PauseProgram
+from rehab_tracker.programs.holding import is_hold
 from rehab_tracker.programs.models import Pause, Program
-from rehab_tracker.programs.words import PAUSE_NAMES, long_day
+from rehab_tracker.programs.words import PAUSE_NAMES
 
 _DAY = timedelta(days=1)
 Problems = Iterator[tuple[str, str]]
@@ -67,10 +69,11 @@ def _overlap(program: Program, pause: Pause) -> str:
 
 def days_of(pause: Pause) -> str:
     """Return the days of a pause in words."""
-    first = long_day(pause.first_on)
+    first = short_day(pause.first_on)
     if pause.last_on is None:
-        return _("%(first)s until resumed", first=first)
-    return _("%(first)s to %(last)s", first=first, last=long_day(pause.last_on))
+        until = _("until your physio clears it") if is_hold(pause) else _("until resumed")
+        return f"{first} {until}"
+    return _("%(first)s to %(last)s", first=first, last=short_day(pause.last_on))
 
 
 def own_pause_problems(
@@ -107,12 +110,15 @@ def _stretch_days(actor: Actor, command: PauseProgram, programs: Sequence[Progra
 
 
 def to_resume(programs: Sequence[Program], today: date) -> Sequence[tuple[Program, Pause]]:
-    """Return the pauses of today with their programs; where there are none, the coming ones."""
+    """Return the pauses of today with their programs; where there are none, the coming ones.
+
+    A safety hold is not resumed: it is cleared.
+    """
     left = [
         (program, pause)
         for program in programs
         for pause in program.pauses
-        if (pause.last_on or date.max) >= today
+        if (pause.last_on or date.max) >= today and not is_hold(pause)
     ]
     return [pair for pair in left if pair[1].first_on <= today] or left
 
@@ -129,7 +135,7 @@ def end_problems(program: Program, ends_before: date, reason: str, today: date) 
     if program.ends_before is not None and program.ends_before <= today:
         yield "", _("This program has ended already.")
     elif ends_before < program.starts_on:
-        day = long_day(program.starts_on)
+        day = short_day(program.starts_on)
         yield "last_on", _("The program starts on %(day)s; it cannot end before.", day=day)
     elif ends_before < today:
         yield "last_on", _("The past stays as it is: choose yesterday or a later day.")

@@ -1,14 +1,15 @@
 """A patient's programs as they are read."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from rehab_tracker.accounts.models import Membership, Person
 from rehab_tracker.foundation.errors import NotVisible
-from rehab_tracker.programs.models import Prescription, Program, ProgramVersion
+from rehab_tracker.programs.models import Pause, Prescription, Program, ProgramVersion
 
 
 def _whole_programs() -> Select[Program]:
@@ -46,6 +47,21 @@ def program_by_id(db: Session, program_id: UUID) -> Program:
     if found is None:
         raise NotVisible
     return found
+
+
+def paused_count(db: Session, patient_id: UUID, day: date) -> int:
+    """Return how many of a patient's running programs are paused on a day."""
+    found = db.scalar(
+        select(func.count(Program.id.distinct()))
+        .join(Pause, Pause.program_id == Program.id)
+        .where(
+            Program.patient_id == patient_id,
+            or_(Program.ends_before.is_(None), Program.ends_before > day),
+            Pause.first_on <= day,
+            or_(Pause.last_on.is_(None), Pause.last_on >= day),
+        )
+    )
+    return found or 0
 
 
 def names_of(db: Session, membership_ids: Iterable[UUID]) -> dict[UUID, str]:

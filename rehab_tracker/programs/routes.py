@@ -17,6 +17,7 @@ from rehab_tracker.exercises import queries as exercises
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.access import requires
 from rehab_tracker.foundation.actor import acting
+from rehab_tracker.foundation.dates import short_day
 from rehab_tracker.foundation.db import commits, current
 from rehab_tracker.foundation.errors import NotVisible, Refused, Stale
 from rehab_tracker.foundation.pages import said, show_refusal, typed_again
@@ -41,7 +42,7 @@ from rehab_tracker.programs.plans import content_of, usual_limits
 from rehab_tracker.programs.policy import require_treating
 from rehab_tracker.programs.rows import ItemRow, mark, typed_rows
 from rehab_tracker.programs.starters import Starter, StarterProgram, starter, starters
-from rehab_tracker.programs.words import PROFILE_USES, long_day
+from rehab_tracker.programs.words import PROFILE_USES
 
 __all__ = ["blueprint", "history_routes"]
 _DAY = timedelta(days=1)
@@ -183,7 +184,7 @@ def adjust(patient_id: UUID, program_id: UUID) -> ResponseReturnValue:
     newest = program.versions[-1]
     content = content_of(newest)
     first = max(desk.today + _DAY, newest.effective_from)
-    form = AdjustForm.showing(content, effective_from=first)
+    form = AdjustForm.showing(content, effective_from=first, title=program.title)
     return _builder(desk, form, rows_of_drafts(content.items), program=program)
 
 
@@ -198,12 +199,17 @@ def _adjust(desk: Desk, program: Program) -> ResponseReturnValue:
     try:
         if wish == "review":
             return _review(desk, program, command)
-        actions.adjust_program(current(), acting(), command, today=desk.today, now=clock.now())
+        version = actions.adjust_program(
+            current(), acting(), command, today=desk.today, now=clock.now()
+        )
     except Stale as stale:
         return _refused(desk, form, rows, stale, **_meanwhile(program))
     except Refused as refused:
         return _refused(desk, form, rows, refused, **shown)
-    said(_("Saved. The new version holds from %(day)s.", day=long_day(command.effective_from)))
+    if version.number == command.based_on:
+        said(_("Saved. The program is now called %(title)s.", title=program.title))
+    else:
+        said(_("Saved. The new version holds from %(day)s.", day=short_day(version.effective_from)))
     return redirect(url_for(".versions", patient_id=desk.card.id, program_id=program.id), 303)
 
 
@@ -222,6 +228,7 @@ def _adjustment(
         based_on=_based_on(),
         effective_from=form.effective_from.day,
         reason=form.reason.data or "",
+        title=form.title.data,
         items=items,
         **form.columns(),
     )

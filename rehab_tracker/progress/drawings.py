@@ -1,20 +1,19 @@
 """From facts to what the charts draw: with names, dates and units in the reader's language."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
 from textwrap import shorten
 
-from babel import dates
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from rehab_tracker.domain.adherence import WeekState
 from rehab_tracker.domain.pain import Light
 from rehab_tracker.domain.rule import setting
+from rehab_tracker.foundation.dates import brief_day
 from rehab_tracker.logbook.models import TreatmentKind
 from rehab_tracker.logbook.words import TREATMENT_NAMES
 from rehab_tracker.programs.models import PauseReason
@@ -44,20 +43,10 @@ class TrendLine:
     points: str
 
 
-def days_in_words() -> Callable[[date, str], str]:
-    """Return a way to write days: tables hold the same ones again and again."""
-    return partial(_day_in_words, locale=str(get_locale()))
-
-
-@lru_cache(maxsize=4096)
-def _day_in_words(day: date, pattern: str, locale: str) -> str:
-    return dates.format_date(day, pattern, locale)
-
-
 def charts_of(progress: Progress) -> ProgressCharts | None:
     """Return the weeks and the pain as charts; None before the first week."""
     return progress_charts(
-        [_bar(week, days_in_words()) for week in progress.weeks],
+        [_bar(week) for week in progress.weeks],
         list(_pain(progress.sessions)),
         [_marker(h, told(h, progress)) for h in progress.happenings],
         goal=_GOAL,
@@ -70,10 +59,10 @@ def trend_lines(trends: Iterable[ExerciseTrend]) -> list[TrendLine]:
 
 
 def _trend_line(trend: ExerciseTrend, unit: str) -> TrendLine:
-    in_words, unknown = days_in_words(), str(_("not recorded"))
+    unknown = str(_("not recorded"))
     amounts = (unknown if p.load is None else f"{p.load:g} {unit}" for p in trend.points)
     points = [
-        f"{in_words(point.on, 'd MMM')}: {amount}"
+        f"{brief_day(point.on)}: {amount}"
         for point, amount in zip(trend.points, amounts, strict=True)
     ]
     unbroken = (point.replace(" ", "\u00a0") for point in points)
@@ -99,16 +88,18 @@ def _marker(happening: Happening, text: str) -> Marker:
 
 def _pause(happening: Happening) -> str:
     name = str(PAUSE_NAMES[PauseReason(happening.code)])
+    if happening.until is None and happening.code == PauseReason.SAFETY:
+        return str(_("%(reason)s, until it is cleared", reason=name))
     if happening.until is None:
         return str(_("%(reason)s, until resumed", reason=name))
     days = (happening.until - happening.on).days + 1
     return f"{name}, {ngettext('%(num)s day', '%(num)s days', days)}"
 
 
-def _bar(week: WeekView, in_words: Callable[[date, str], str]) -> WeekBar:
+def _bar(week: WeekView) -> WeekBar:
     scored = week.state is WeekState.SCORED
     return WeekBar(
-        label=in_words(week.week.first_on, "d MMM"),
+        label=brief_day(week.week.first_on),
         first_on=week.week.first_on,
         due=week.figure.due,
         done=week.figure.met,

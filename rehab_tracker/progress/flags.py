@@ -1,23 +1,43 @@
 """Reasons for a physio to look, from a patient's progress."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from rehab_tracker.domain.adherence import WeekResult, is_low, is_silent
-from rehab_tracker.domain.pain import Color
-from rehab_tracker.domain.week import DAYS_PER_WEEK
+from rehab_tracker.domain.pain import Color, is_unsettled
+from rehab_tracker.domain.week import DAYS_PER_WEEK, local_day
 from rehab_tracker.progress.view import Flag, FlagCode, SessionView
 
 _A_WEEK = timedelta(days=DAYS_PER_WEEK)
 _CODES = {Color.STOP: FlagCode.STOP, Color.RED: FlagCode.RED}
 
 
-def light_flags(sessions: Sequence[SessionView], today: date) -> Iterator[Flag]:
-    """Yield the newest stop and the newest red light of the last seven days."""
-    latest = {s.light.color: s for s in sessions if s.performed_on > today - _A_WEEK}
-    for color, code in _CODES.items():
-        if lit := latest.get(color):
+def held_flags(held_at: datetime | None, zone: ZoneInfo) -> Iterator[Flag]:
+    """Yield that a warning sign holds every program, since when."""
+    if held_at is not None:
+        yield Flag(FlagCode.HELD, on=local_day(held_at, zone))
+
+
+def light_flags(
+    sessions: Sequence[SessionView], mornings: Mapping[date, int], today: date
+) -> Iterator[Flag]:
+    """Yield the newest stop and red light of the last seven days, and a knee still sore from one.
+
+    A knee is still sore when the second morning after a red session is no better (B6).
+    """
+    of_week = [session for session in sessions if session.performed_on > today - _A_WEEK]
+    latest = {code: session for session in of_week for code in _codes(session, mornings)}
+    for code in FlagCode:
+        if lit := latest.get(code):
             yield Flag(code, lit.program, on=lit.performed_on)
+
+
+def _codes(session: SessionView, mornings: Mapping[date, int]) -> Iterator[FlagCode]:
+    if session.light.color in _CODES:
+        yield _CODES[session.light.color]
+    if is_unsettled(session.light, mornings.get(session.performed_on + timedelta(days=2))):
+        yield FlagCode.NOT_SETTLING
 
 
 def low_flags(closed: Iterable[tuple[str, Sequence[WeekResult]]]) -> Iterator[Flag]:

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ScalarSelect, bindparam, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from rehab_tracker.accounts.models import Patient
 from rehab_tracker.accounts.queries import PatientCard
 from rehab_tracker.domain.pain import Light
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.schedule import Pause, Plan, Version, active_since, version_on
 from rehab_tracker.domain.week import local_day
+from rehab_tracker.education.models import TopicState
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.logbook.models import (
     ClinicTreatment,
@@ -21,10 +23,11 @@ from rehab_tracker.logbook.models import (
     LoggedSession,
     PerformedSet,
     ProgramWeek,
+    WeeklyCheck,
 )
-from rehab_tracker.logbook.queries import lights_of, mornings_of, treatments_of
+from rehab_tracker.logbook.queries import lights_of, mornings_of
 from rehab_tracker.programs.models import Program, ProgramVersion
-from rehab_tracker.progress.flags import light_flags, low_flags, silent_flags
+from rehab_tracker.progress.flags import held_flags, light_flags, low_flags, silent_flags
 from rehab_tracker.progress.trends import exercise_trends
 from rehab_tracker.progress.view import (
     Flag,
@@ -34,6 +37,7 @@ from rehab_tracker.progress.view import (
     Progress,
     SessionView,
     VersionView,
+    WeekPain,
 )
 from rehab_tracker.progress.weekly import (
     NOTHING,
@@ -57,12 +61,14 @@ def progress_of(db: Session, card: PatientCard, *, now: datetime, weeks: int = 2
     today = local_day(now, card.zone)
     window = Window(now, card.zone, today, card.patient.week_starts_on, weeks)
     programs = _programs(db, card.id)
-    rolled = roll_up(_weeks(db, card.id, window))
+    rows = _weeks(db, card.id, window)
+    rolled = roll_up(rows)
     of_window = {"patient_id": card.id, "first_on": window.first_on}
     mornings = mornings_of(db, card.id, window.first_on - _BASELINE, today)
     logged = db.execute(_SESSIONS, of_window).all()
     sessions = _session_views(logged, programs, mornings, window)
     everything = rolled.every_result()
+    treated, cards_read = _treated(db, of_window)
     shown = week_views(everything, window)
     return Progress(
         today=today,
@@ -72,8 +78,14 @@ def progress_of(db: Session, card: PatientCard, *, now: datetime, weeks: int = 2
         programs=tuple(_program_view(program, rolled, window) for program in programs),
         sessions=sessions,
         trends=exercise_trends(db.execute(_PERFORMED, of_window)),
-        happenings=_happenings(programs, treatments_of(db, card.id, window.first_on, today)),
-        flags=_flags(card, programs, rolled, sessions, window),
+        happenings=_happenings(programs, treated),
+        cards_read=cards_read,
+        felt={
+            row.shown_on: WeekPain(row.worst, row.usual)
+            for row in rows
+            if row.shown_on and row.worst is not None
+        },
+        flags=_flags(card, programs, rolled, sessions, mornings, window),
     )
 
 
@@ -99,7 +111,15 @@ _WEEKS = (
         ProgramWeek.state,
         ProgramWeek.dose_den,
         func.sum(ProgramWeek.dose_num).label("dose_num"),
+        func.max(WeeklyCheck.worst).label("worst"),
+        func.max(WeeklyCheck.usual).label("usual"),
         *(func.sum(getattr(ProgramWeek, name)).label(name) for name in _SUMMED),
+    )
+    .outerjoin(
+        WeeklyCheck,
+        (WeeklyCheck.clinic_id == ProgramWeek.clinic_id)
+        & (WeeklyCheck.patient_id == ProgramWeek.patient_id)
+        & (WeeklyCheck.first_on == ProgramWeek.first_on),
     )
     .where(ProgramWeek.patient_id == _OF_PATIENT, ProgramWeek.first_on <= bindparam("today"))
     .group_by(ProgramWeek.program_id, "shown_on", ProgramWeek.state, ProgramWeek.dose_den)
@@ -240,6 +260,30 @@ def _pause_on(program: Program, day: date) -> PauseView | None:
     )
 
 
+_CARDS_READ = (
+    select(func.count())
+    .where(TopicState.patient_id == Patient.id, TopicState.read_at.is_not(None))
+    .correlate(Patient)
+    .scalar_subquery()
+)
+_TREATED = (
+    select(ClinicTreatment, _CARDS_READ)
+    .select_from(Patient)
+    .outerjoin(
+        ClinicTreatment,
+        (ClinicTreatment.patient_id == Patient.id) & (ClinicTreatment.on_day >= _FROM_DAY),
+    )
+    .where(Patient.id == _OF_PATIENT)
+    .order_by(ClinicTreatment.on_day, ClinicTreatment.id)
+)
+
+
+def _treated(db: Session, of_window: Mapping[str, Any]) -> tuple[Sequence[ClinicTreatment], int]:
+    """Return the treatments of the window, and how many cards were ever read."""
+    rows = db.execute(_TREATED, of_window).all()
+    return [row[0] for row in rows if row[0]], rows[0][1] if rows else 0
+
+
 def _happenings(
     programs: Sequence[Program], treatments: Sequence[ClinicTreatment]
 ) -> tuple[Happening, ...]:
@@ -274,6 +318,7 @@ def _flags(
     programs: Sequence[Program],
     rolled: RollUp,
     sessions: Sequence[SessionView],
+    mornings: Mapping[date, int],
     window: Window,
 ) -> tuple[Flag, ...]:
     running = [p for p in programs if p.ends_before is None or p.ends_before > window.today]
@@ -284,7 +329,8 @@ def _flags(
     stretches = (active_since(_plan(program), window.today) for program in running)
     last_logged_on = sessions[-1].performed_on if sessions else card.patient.last_logged_on
     return (
-        *light_flags(sessions, window.today),
+        *held_flags(card.patient.held_at, window.zone),
+        *light_flags(sessions, mornings, window.today),
         *silent_flags(last_logged_on, stretches, window.today),
         *low_flags(closed),
     )

@@ -1,6 +1,6 @@
 """What a patient's progress is: frozen facts that the patient's and the staff's page print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,8 +23,10 @@ class Measure(StrEnum):
 class FlagCode(StrEnum):
     """Why a physio should look."""
 
+    HELD = "held"
     STOP = "stop"
     RED = "red"
+    NOT_SETTLING = "not_settling"
     SILENT = "silent"
     LOW = "low"
 
@@ -147,6 +149,14 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekPain:
+    """What a patient said of a whole week, 0-10."""
+
+    worst: int
+    usual: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Everything that the pages of one patient show, over a window of weeks that ends today."""
 
@@ -158,12 +168,19 @@ class Progress:
     sessions: tuple[SessionView, ...]
     trends: tuple[ExerciseTrend, ...]
     happenings: tuple[Happening, ...]
+    felt: Mapping[date, WeekPain]
+    cards_read: int
     flags: tuple[Flag, ...]
 
     @property
     def current(self) -> WeekView | None:
         """The week that today is in; None before the first program."""
         return self.weeks[-1] if self.weeks else None
+
+    @property
+    def last_felt(self) -> tuple[date, WeekPain] | None:
+        """The newest weekly answer with the first day of its week."""
+        return max(self.felt.items(), key=lambda told: told[0], default=None)
 
     @property
     def still_open(self) -> WeekView | None:

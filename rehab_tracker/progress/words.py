@@ -8,20 +8,24 @@ from rehab_tracker.progress.view import FlagCode, Measure
 
 MEASURE_UNITS = {Measure.LOAD: _l("kg"), Measure.SECONDS: _l("s"), Measure.REPS: _l("reps")}
 FLAG_NAMES = {
+    FlagCode.HELD: _l("Warning sign told"),
     FlagCode.STOP: _l("Stop light"),
     FlagCode.RED: _l("Red light"),
+    FlagCode.NOT_SETTLING: _l("Not settling"),
     FlagCode.SILENT: _l("Nothing logged"),
     FlagCode.LOW: _l("Low adherence"),
 }
 FLAG_SEVERITIES = {
+    FlagCode.HELD: "urgent",
     FlagCode.STOP: "urgent",
     FlagCode.RED: "high",
+    FlagCode.NOT_SETTLING: "high",
     FlagCode.SILENT: "high",
     FlagCode.LOW: "normal",
 }
 BAND_NAMES = {Band.ON_TRACK: _l("on track"), Band.PARTLY: _l("partly"), Band.LOW: _l("low")}
 STATUS_NAMES = {
-    Status.PENDING: _l("until tomorrow morning"),
+    Status.PENDING: _l("until the next morning"),
     Status.UNCONFIRMED: _l("morning not recorded"),
 }
 STATE_NAMES = {
@@ -46,9 +50,11 @@ SETTING_NAMES = {
     "irritable_amber_max": _l("Irritable knee: amber up to"),
     "running_green_max": _l("Running and jumping: green up to"),
     "running_amber_max": _l("Running and jumping: amber up to"),
+    "weekly_asked_from_day": _l("The pain of the week is asked for from"),
     "morning_rise": _l("A morning this far above the usual is a rise"),
     "morning_small_rise": _l("A morning this far above the usual is a small rise"),
     "morning_painful_from": _l("A morning counts as painful from"),
+    "red_flags_asked_from": _l("Worst pain from which the warning signs are asked for"),
     "dose_sets_min": _l("Sets, fewest"),
     "dose_sets_max": _l("Sets, most"),
     "dose_reps_min": _l("Repetitions, fewest"),
@@ -71,6 +77,8 @@ SETTING_NAMES = {
     "estimated_quick_repetition": _l("Estimated time of a quick repetition"),
     "estimated_release": _l("Estimated time between holds"),
     "estimated_change_over": _l("Estimated time between exercises"),
+    "education_week_1_from": _l("The card on recovery time is offered after"),
+    "education_main_block_from": _l("The card on load is offered after"),
     "core_exercises_advised_max": _l("Core exercises in a program before it warns"),
     "set_counts_at": _l("Share of its repetitions or hold from which a set counts"),
     "session_counts_at": _l("Share of the core sets from which a session counts"),

@@ -20,12 +20,12 @@ from rehab_tracker.domain.week import Week, WeekStart, local_day, week_of
 from rehab_tracker.logbook.models import LoggedSession, MorningCheck, ProgramWeek
 from rehab_tracker.logbook.queries import lights_of
 from rehab_tracker.programs.models import Program, ProgramVersion
-from rehab_tracker.progress.flags import low_flags, silent_flags
+from rehab_tracker.progress.flags import held_flags, light_flags, low_flags, silent_flags
 from rehab_tracker.progress.view import SessionView
 from rehab_tracker.progress.weekly import RECENT_WEEKS, roll_up
 from rehab_tracker.reports.closing import last_closed
 from rehab_tracker.reports.grid import Period
-from rehab_tracker.reports.need import TELLING, Need, NeedCode, by_need, light_needs, plan_needs
+from rehab_tracker.reports.need import TELLING, Need, NeedCode, by_need, plan_needs
 from rehab_tracker.reports.plans import Running, running_programs
 from rehab_tracker.reports.queries import name_contains
 
@@ -227,7 +227,9 @@ def _needs(
     today: date,
 ) -> Iterator[Need]:
     """Yield why to look at a patient, as the patient's own page says it, and what is ahead."""
-    yield from light_needs(sessions, mornings, today)
+    held = tuple(map(Need.of, held_flags(card.patient.held_at, card.zone)))
+    yield from held
+    yield from map(Need.of, light_flags(sessions, mornings, today))
     stretches = (active_since(program.plan, today) for program in programs)
     closed = (
         (program.title, [r for r in results.get(program.program_id, ()) if r.week <= last])
@@ -235,7 +237,8 @@ def _needs(
     )
     yield from map(Need.of, silent_flags(card.patient.last_logged_on, stretches, today))
     yield from map(Need.of, low_flags(closed))
-    yield from plan_needs(((program.title, program.plan) for program in programs), today)
+    ahead = plan_needs(((program.title, program.plan) for program in programs), today)
+    yield from (need for need in ahead if not held or need.code is not NeedCode.PAUSED)
     if card.standing is Standing.PENDING:
         yield Need(NeedCode.INVITED)
 

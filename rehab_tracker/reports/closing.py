@@ -1,7 +1,7 @@
 """Which weeks of the roll-up are closed, for patients who live in different zones."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -34,10 +34,14 @@ def last_closed(now: datetime, zone: ZoneInfo) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Weeks that begin by `everywhere` are closed for all, later ones in some zones only."""
+    """Weeks that begin by `everywhere` are closed for all, later ones in some zones only.
+
+    `days` are the local days of the instant, up to three, with the zones in which it is that day.
+    """
 
     everywhere: date
     ahead: Mapping[date, tuple[str, ...]]
+    days: Mapping[date, tuple[str, ...]]
 
     @property
     def latest(self) -> date:
@@ -55,6 +59,18 @@ class Closing:
             ),
         )
 
+    def today(self, zone: ZoneInfo) -> date:
+        """Return the local day in a zone that somebody lives in."""
+        return next(day for day, zones in self.days.items() if zone.key in zones)
+
+    def locally(self, condition: Callable[[date], ColumnElement[bool]]) -> ColumnElement[bool]:
+        """Return a condition on patients that depends on their local day."""
+        if len(self.days) == 1:
+            return condition(*self.days)
+        return or_(
+            *(condition(day) & Patient.id.in_(_living_in(z)) for day, z in self.days.items())
+        )
+
 
 def _living_in(zones: tuple[str, ...]) -> Select[UUID]:
     return (
@@ -67,8 +83,17 @@ def _living_in(zones: tuple[str, ...]) -> Select[UUID]:
 
 def closing(db: Session, now: datetime) -> Closing:
     """Return what is closed at an instant, from the zones that people live in."""
-    by_last: defaultdict[date, list[str]] = defaultdict(list)
-    for zone in db.scalars(select(Person.time_zone).distinct()):
-        by_last[last_closed(now, ZoneInfo(zone))].append(zone)
+    zones = db.scalars(select(Person.time_zone).distinct()).all()
+    by_last = _grouped(zones, lambda zone: last_closed(now, zone))
     everywhere, *later = sorted(by_last)
-    return Closing(everywhere, {last: tuple(by_last[last]) for last in later})
+    days = _grouped(zones, lambda zone: local_day(now, zone))
+    return Closing(everywhere, {last: by_last[last] for last in later}, days)
+
+
+def _grouped(
+    zones: Iterable[str], day_of: Callable[[ZoneInfo], date]
+) -> Mapping[date, tuple[str, ...]]:
+    found: defaultdict[date, list[str]] = defaultdict(list)
+    for zone in zones:
+        found[day_of(ZoneInfo(zone))].append(zone)
+    return {day: tuple(of_day) for day, of_day in found.items()}

@@ -1,24 +1,20 @@
 """Why a patient needs a look, in order of need."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from rehab_tracker.domain.pain import Color, Status
-from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.schedule import Plan, is_paused
-from rehab_tracker.progress.flags import light_flags
-from rehab_tracker.progress.view import Flag, SessionView
+from rehab_tracker.progress.view import Flag
 
-_RISE = setting("morning_rise")
-_TWO_DAYS = timedelta(days=2)
 _SOON = timedelta(days=14)
 
 
 class NeedCode(StrEnum):
     """Reasons to look, the most pressing first."""
 
+    HELD = "held"
     STOP = "stop"
     RED = "red"
     NOT_SETTLING = "not_settling"
@@ -56,24 +52,6 @@ def by_need(needs: Sequence[Need]) -> tuple[int, int, int]:
     places = [_URGENCY[need.code] for need in needs]
     longest = max((need.days for need in needs), default=0)
     return min(places, default=len(_URGENCY)), -len(places), -longest
-
-
-def light_needs(
-    sessions: Sequence[SessionView], mornings: Mapping[date, int], today: date
-) -> Iterator[Need]:
-    """Yield the lights of the last seven days that ask for a look, and knees still sore."""
-    yield from (Need.of(flag) for flag in light_flags(sessions, today))
-    unsettled = [s for s in sessions if _is_unsettled(s, mornings)]
-    if unsettled:
-        yield Need(NeedCode.NOT_SETTLING, unsettled[-1].program, on=unsettled[-1].performed_on)
-
-
-def _is_unsettled(session: SessionView, mornings: Mapping[date, int]) -> bool:
-    """Tell whether a red session's pain was still up on the second morning (clinical.md B6)."""
-    light, later = session.light, mornings.get(session.performed_on + _TWO_DAYS)
-    if light.color is not Color.RED or light.status is not Status.FINAL:
-        return False
-    return later is not None and light.baseline is not None and later >= light.baseline + _RISE
 
 
 def plan_needs(plans: Iterable[tuple[str, Plan]], today: date) -> Iterator[Need]:

@@ -57,7 +57,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """What a report is asked for; `today` is the reader's local day."""
+    """What a report is asked for; `today` is the reader's local day, silence goes by patients'."""
 
     period: Period
     today: date
@@ -131,7 +131,9 @@ def count_patients(db: Session, asked: ReportFilter, closing: Closing) -> int:
     return db.scalar(select(func.count()).select_from(found)) or 0
 
 
-def beyond_horizon(db: Session, asked: ReportFilter, limit: int = 5) -> Sequence[tuple[UUID, str]]:
+def beyond_horizon(
+    db: Session, asked: ReportFilter, closing: Closing, limit: int = 5
+) -> Sequence[tuple[UUID, str]]:
     """Return patients whose running programs are written to before the period's end, with names.
 
     It takes two years without any change or log; their last weeks would read "not due".
@@ -148,7 +150,7 @@ def beyond_horizon(db: Session, asked: ReportFilter, limit: int = 5) -> Sequence
         .join(Person, Person.id == Membership.person_id)
         .join(Program, Program.patient_id == Patient.id)
         .where(
-            *_conditions(asked),
+            *_conditions(asked, closing),
             Program.starts_on < end - timedelta(weeks=HORIZON_WEEKS),
             or_(Program.ends_before.is_(None), Program.ends_before > asked.period.last_on),
             ~written,
@@ -179,18 +181,18 @@ def _from_template(asked: ReportFilter, program: type[Program]) -> ColumnElement
 
 def _whose(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
     """Return which patients' rows count; nothing where the filter lists everybody."""
-    everybody = not asked.standing and not _conditions(asked)
+    everybody = not asked.standing and not _conditions(asked, closing)
     return [] if everybody else [ProgramWeek.patient_id.in_(_listed(asked, closing))]
 
 
-def _conditions(asked: ReportFilter) -> list[ColumnElement[bool]]:
+def _conditions(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.physio:
         found.append(Patient.physio_id == asked.physio)
     if asked.unassigned:
         found.append(looked_after_by_nobody())
-    if asked.silent_days:
-        found.append(_is_silent(asked.silent_days, asked.today))
+    if days := asked.silent_days:
+        found.append(closing.locally(lambda today: _is_silent(days, today)))
     if asked.template:
         found.append(
             Patient.id.in_(select(Program.patient_id).where(_from_template(asked, Program)))
@@ -246,7 +248,7 @@ def _listed(asked: ReportFilter, closing: Closing) -> Select[UUID]:
     """Return the patients whom the filter lists, in no order."""
     if asked.standing:
         return _summed(asked, closing)
-    return select(Patient.id).where(*_conditions(asked))
+    return select(Patient.id).where(*_conditions(asked, closing))
 
 
 _MET, _DUE, _EXTRA = (
@@ -261,7 +263,7 @@ def _summed(asked: ReportFilter, closing: Closing) -> Select[UUID]:
     if closing.ahead:
         closed.append(closing.is_closed)
     weeks = and_(ProgramWeek.patient_id == Patient.id, *closed)
-    found = select(Patient.id).outerjoin(ProgramWeek, weeks).where(*_conditions(asked))
+    found = select(Patient.id).outerjoin(ProgramWeek, weeks).where(*_conditions(asked, closing))
     found = found.group_by(Patient.id)
     return found.having(stands(asked.standing, _MET, _DUE)) if asked.standing else found
 
@@ -328,7 +330,7 @@ def _among_listed(asked: ReportFilter, closing: Closing) -> Select[UUID]:
     """Return the listed patients, ready to be joined with what orders them."""
     if asked.standing:
         return select(Patient.id).where(Patient.id.in_(_summed(asked, closing)))
-    return select(Patient.id).where(*_conditions(asked))
+    return select(Patient.id).where(*_conditions(asked, closing))
 
 
 def _way(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
@@ -46,7 +45,6 @@ def caseload() -> ResponseReturnValue:
         most=MOST,
         words=words,
         once=cache,
-        day=cache(lambda day: format_date(day, "EEE d MMM")),
         tabs=_lists(who, tally(db, actor.membership_id), actor),
     )
     return page, 200 if sound else 422
@@ -99,12 +97,11 @@ def clinic() -> ResponseReturnValue:
         listed=listed,
         page=page,
         pages=pages,
-        stranded=queries.beyond_horizon(db, asked),
+        stranded=queries.beyond_horizon(db, asked, closed),
         address=(address := _address(form)),
         tabs=[(address(by=key), name, key is by) for key, name in _kinds(acting())],
         words=words,
         once=cache,
-        day=cache(lambda day: format_date(day, "d MMM")),
         now=clock.now(),
     )
     return shown, 200 if sound else 422

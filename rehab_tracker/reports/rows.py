@@ -50,7 +50,7 @@ def patient_rows(
 ) -> list[Row]:
     """Return the rows of some patients in the order of their ids."""
     cards = {card.id: card for card in patient_cards(db, Patient.id.in_(ids))}
-    running = running_programs(db, ids, asked.today)
+    running = running_programs(db, ids, min(closing.days))
     facts = weekly_facts(db, asked, closing, by=By.PATIENT, patients=ids)
     found = lines(facts, asked.period)
     return [
@@ -59,7 +59,7 @@ def patient_rows(
             patient_id=key,
             physio=cards[key].physio_name or "",
             last_logged_on=(last := cards[key].patient.last_logged_on),
-            quiet_days=quiet_days(last, running.get(key, ()), asked.today),
+            quiet_days=quiet_days(last, running.get(key, ()), closing.today(cards[key].zone)),
             **_figures(found.get(key), asked),
         )
         for key in ids

@@ -1,15 +1,15 @@
 """Names of what the report and the patient list show."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.exercises.seed import load_library
+from rehab_tracker.foundation.dates import brief_day, short_day
 from rehab_tracker.programs.models import PauseReason
 from rehab_tracker.programs.words import PAUSE_NAMES
 from rehab_tracker.reports.grid import Cell, Period
@@ -31,6 +31,7 @@ STANDING_NAMES = {
 }
 STATE_NAMES = {"paused": _l("paused"), "not_due": _l("not due"), "open": _l("still open")}
 NEED_NAMES = {
+    NeedCode.HELD: _l("Warning sign told"),
     NeedCode.STOP: _l("Stop light"),
     NeedCode.RED: _l("Red light"),
     NeedCode.NOT_SETTLING: _l("Not settling"),
@@ -42,6 +43,7 @@ NEED_NAMES = {
     NeedCode.INVITED: _l("Not joined yet"),
 }
 NEED_SEVERITIES = {
+    NeedCode.HELD: "urgent",
     NeedCode.STOP: "urgent",
     NeedCode.RED: "high",
     NeedCode.NOT_SETTLING: "high",
@@ -52,17 +54,19 @@ NEED_SEVERITIES = {
 }
 
 
-def need_details(need: Need, day: Callable[[date], str]) -> str:
-    """Return what makes a reason to look precise, in a few words; `day` writes a date."""
+def need_details(need: Need) -> str:
+    """Return what makes a reason to look precise, in a few words."""
+    if need.code is NeedCode.HELD and need.on:
+        return _("since %(day)s", day=short_day(need.on))
     if need.code is NeedCode.SILENT:
         return ngettext("for %(num)s day", "for %(num)s days", need.days)
     if need.code is NeedCode.LOW:
         return ngettext("%(num)s week", "%(num)s weeks in a row", setting("low_weeks"))
     if need.code is NeedCode.PAUSED:
         reason = str(PAUSE_NAMES[PauseReason(need.subject)])
-        until = day(need.on) if need.on else _("resumed")
+        until = short_day(need.on) if need.on else _("resumed")
         return _("%(reason)s, until %(day)s", reason=reason, day=until)
-    return day(need.on) if need.on else ""
+    return short_day(need.on) if need.on else ""
 
 
 def template_names() -> Mapping[str, str]:
@@ -89,7 +93,7 @@ def strips(
 
     A page has hundreds of weeks and most of them read alike, so each is drawn once.
     """
-    labels = [format_date(week.first_on, "d MMM") for week in period.weeks]
+    labels = [brief_day(week.first_on) for week in period.weeks]
     drawn: dict[tuple[object, ...], Markup] = {}
 
     def strip(cells: Iterable[Cell]) -> Markup:

@@ -2,8 +2,15 @@
 
 import re
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.foundation import migrate
+from rehab_tracker.foundation.copying import counts
 from rehab_tracker.foundation.db import Database
+from tests.architecture.victim import a_victim
 
 
 def test_the_head_file_names_the_newest_step_so_that_two_branches_conflict():
@@ -18,6 +25,38 @@ def test_steps_are_numbered():
 
 def test_the_steps_lead_to_what_the_models_say(database: Database):
     assert not migrate.drift(database)
+
+
+def test_there_is_one_line_of_steps_with_one_end():
+    steps = list(migrate.steps())
+    assert [step.revision for step in steps] == sorted(
+        (step.revision for step in steps), reverse=True
+    )
+    assert steps[0].revision == migrate.newest()
+    assert [step.down_revision for step in steps] == [s.revision for s in steps[1:]] + [None]
+
+
+def test_every_step_goes_down_and_up_again_without_losing_a_row(
+    database: Database, clinic: Clinic, db: Session
+):
+    """The first step begins with nothing, so that going below it is no loss but an end."""
+    a_victim(db, clinic)
+    db.commit()
+    with database.reading() as connection:
+        before = counts(connection)
+    for step in list(migrate.steps())[:-1]:
+        migrate.downgrade(database, str(step.down_revision))
+        migrate.upgrade(database)
+        with database.reading() as connection:
+            assert counts(connection) == before, step.revision
+    assert sum(before.values()) > 10
+
+
+def test_a_step_waits_for_others_no_longer_than_a_lock_may_take(database: Database):
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite's writers stand in line")
+    with database.engine.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "3s"
 
 
 def test_a_database_goes_down_and_up_again(database_url: str):

@@ -55,7 +55,7 @@ def _addresses(app: Flask, victim: Victim) -> list[tuple[str, str]]:
 def test_every_id_of_an_address_is_one_that_the_victim_has(app: Flask, clinic: Clinic, db: Session):
     victim = a_victim(db, clinic)
     named = {a for rule in app.url_map.iter_rules() for a in rule.arguments}
-    assert named <= victim.ids.keys() | {"token"}
+    assert named <= victim.ids.keys() | {"token", "digest", "kind", "side"}
 
 
 @pytest.mark.parametrize("kind", ["patient", "physio", "manager"])

@@ -7,15 +7,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Clinic
+from rehab_tracker.accounts.models import Clinic, Passkey, PhoneKey, SecondFactorReset, SignIn
 from rehab_tracker.foundation.db import new_id
 from rehab_tracker.logbook.models import ClinicTreatment, TreatmentKind
 from tests.builders.exercises import an_exercise
 from tests.builders.logbook import a_log
 from tests.builders.people import LONG_AGO, Somebody, a_member, a_patient
 from tests.builders.programs import MONDAY, a_program, an_item
+from tests.builders.safety import a_check
 
 SENTINEL = "Zanzibar-Okapi"
+MEDIA = {"media_id": new_id(), "media_type": "image/webp"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ def a_victim(db: Session, clinic: Clinic) -> Victim:
     """Make one of everything in the clinic of the session."""
     physio = a_member(db, clinic, name=f"{SENTINEL} physio")
     patient = a_patient(db, clinic, physio, name=f"{SENTINEL} patient")
-    exercise = an_exercise(db, name=f"{SENTINEL} slide", slug="okapi-slide")
+    exercise = an_exercise(db, name=f"{SENTINEL} slide", slug="okapi-slide", **MEDIA)
     program = a_program(db, physio, patient, [an_item(exercise)], title=f"{SENTINEL} program")
     log = a_log(db, patient, program, date.fromordinal(MONDAY.toordinal() + 1), note=SENTINEL)
     treatment = ClinicTreatment(
@@ -43,7 +45,35 @@ def a_victim(db: Session, clinic: Clinic) -> Victim:
         created_by=physio.member.id,
         created_at=LONG_AGO,
     )
-    db.add(treatment)
+    check = a_check(db, patient, "E5", at=LONG_AGO)
+    device = SignIn(
+        key="0" * 64,
+        person_id=patient.person.id,
+        membership_id=patient.member.id,
+        device=SENTINEL,
+        **dict.fromkeys(
+            ("created_at", "proved_at", "seen_at", "idle_ends_at", "ends_at"), LONG_AGO
+        ),
+    )
+    wish = SecondFactorReset(
+        membership_id=patient.member.id, asked_by=physio.member.id, asked_at=LONG_AGO
+    )
+    passkey = Passkey(
+        person_id=patient.person.id,
+        credential_id=SENTINEL,
+        public_key="",
+        sign_count=0,
+        name=SENTINEL,
+        created_at=LONG_AGO,
+    )
+    phone = PhoneKey(
+        key="1" * 64,
+        person_id=patient.person.id,
+        membership_id=patient.member.id,
+        device=SENTINEL,
+        **dict.fromkeys(("created_at", "seen_at", "ends_at"), LONG_AGO),
+    )
+    db.add_all((passkey, phone, treatment, device, wish))
     db.flush()
     return Victim(
         physio,
@@ -53,7 +83,13 @@ def a_victim(db: Session, clinic: Clinic) -> Victim:
             "program_id": program.id,
             "session_id": log.id,
             "membership_id": patient.member.id,
+            "sign_in_id": device.id,
+            "phone_id": phone.id,
+            "passkey_id": passkey.id,
+            "request_id": wish.id,
             "treatment_id": treatment.id,
+            "check_id": check.id,
             "slug": exercise.slug,
+            "media_id": exercise.media_id,
         },
     )

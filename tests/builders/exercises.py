@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.exercises import actions, queries
 from rehab_tracker.exercises.models import Exercise, Origin
-from tests.builders.people import LONG_AGO
 
 
 def a_library(db: Session, _clinic: Clinic | None = None) -> Mapping[str, Exercise]:
     """Seed the clinic of the session with the whole library; return it by slug."""
-    actions.seed_clinic(db, LONG_AGO)
+    actions.seed_clinic(db)
     return {exercise.slug: exercise for exercise in queries.library(db)}
 
 

@@ -16,6 +16,7 @@ from rehab_tracker.accounts.models import (
     Membership,
     Patient,
     Person,
+    SecondFactorFor,
     Standing,
 )
 from rehab_tracker.domain.permission import ROLES, Role
@@ -67,11 +68,16 @@ def a_clinic(
     name: str = "Harbor Physio",
     time_zone: str = "Europe/Berlin",
     week_starts_on: WeekStart = WeekStart.MONDAY,
+    second_factor_for: SecondFactorFor = SecondFactorFor.NOBODY,
 ) -> Clinic:
     """Begin a clinic and commit it."""
     with database.all_clinics(because="a test begins a clinic") as db:
         clinic = Clinic(
-            name=name, time_zone=time_zone, week_starts_on=week_starts_on, created_at=LONG_AGO
+            name=name,
+            time_zone=time_zone,
+            week_starts_on=week_starts_on,
+            second_factor_for=second_factor_for,
+            created_at=LONG_AGO,
         )
         db.add(clinic)
     return clinic

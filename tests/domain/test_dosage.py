@@ -12,6 +12,7 @@ from rehab_tracker.domain.dosage import (
     Problem,
     Side,
     check_dose,
+    counted_sets,
     counts,
     exceeds_core_advice,
     minutes,
@@ -140,6 +141,39 @@ def test_a_set_counts_from_half_of_its_repetitions_hold_or_work(
     dose: Dose, reps: int | None, seconds: int | None, counted: bool
 ):
     assert counts(PerformedAmount(reps, seconds), dose) is counted
+
+
+def of_sides(left: int, right: int, reps: int = 8) -> list[PerformedAmount]:
+    return [PerformedAmount(reps, side=side) for side in ["left"] * left + ["right"] * right]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "counted"), [(3, 3, 6), (6, 0, 3), (0, 6, 3), (4, 2, 5), (0, 0, 0)]
+)
+def test_more_sets_of_one_side_do_not_stand_for_the_other(left: int, right: int, counted: int):
+    assert counted_sets(of_sides(left, right), replace(LIFT, per_side=True)) == counted
+
+
+def test_a_set_done_by_less_than_half_counts_for_neither_side():
+    performed = [*of_sides(2, 3), *of_sides(1, 0, reps=3)]
+    assert counted_sets(performed, replace(LIFT, per_side=True)) == 5
+
+
+@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT, Side.ALTERNATING, Side.BOTH])
+def test_where_the_sides_have_no_sets_of_their_own_every_set_counts(side: Side):
+    dose = replace(LIFT, side=side, per_side=side is not Side.BOTH)
+    assert counted_sets(of_sides(2, 2), dose) == 4
+
+
+@given(st.integers(1, 10), st.integers(0, 20), st.integers(0, 20))
+def test_per_side_sets_never_exceed_what_is_due_and_one_side_alone_is_at_most_half(
+    sets: int, left: int, right: int
+):
+    dose = replace(LIFT, sets=sets, per_side=True)
+    counted = counted_sets(of_sides(left, right), dose)
+    assert counted == counted_sets(of_sides(right, left), dose) <= sets_due(dose)
+    assert 2 * counted_sets(of_sides(left, 0), dose) <= sets_due(dose)
+    assert (counted == sets_due(dose)) == (min(left, right) >= sets)
 
 
 @given(st.integers(1, 100), st.integers(0, 100), st.integers(0, 100))

@@ -15,6 +15,7 @@ from rehab_tracker.domain.pain import (
     Status,
     baseline,
     earlier_mornings,
+    is_unsettled,
     light,
     limits_for,
     morning_window,
@@ -149,6 +150,27 @@ def test_a_morning_without_anything_to_judge_it_by_never_confirms(
     shown = light(unknown, limits_for(Profile.STANDARD), [1], next_morning, day_after_over)
     assert (shown.color, shown.code, shown.status) == (Color.GREEN, "P9", status)
     assert shown.baseline is None
+
+
+@pytest.mark.parametrize(
+    ("during", "usual", "next_morning", "later", "unsettled"),
+    [
+        (7, 1, 4, 3, True),
+        (7, 1, 4, 2, False),
+        (7, 1, 1, 3, True),
+        (2, 1, 3, 3, True),
+        (7, 1, 4, None, False),
+        (7, 1, None, 9, False),
+        (2, 0, 2, 2, False),
+    ],
+)
+def test_only_a_confirmed_red_light_is_followed_until_the_pain_is_no_longer_up(
+    during: int, usual: int, next_morning: int | None, later: int | None, unsettled: bool
+):
+    """The last case is a small rise at low pain: amber, and a wobble of the scale."""
+    scores = PainScores(before=usual, during=during)
+    lit = light(scores, limits_for(Profile.STANDARD), [usual] * 3, next_morning, True)
+    assert is_unsettled(lit, later) is unsettled
 
 
 def test_a_red_flag_stays_a_stop_while_the_morning_is_awaited():

@@ -12,7 +12,7 @@ def test_every_threshold_tells_its_unit_mark_source_section_and_date():
         assert threshold.unit
         assert threshold.source
         assert threshold.mark in {"R", "K", "D"}
-        assert re.fullmatch(r"[A-F]\d(\.\d+)?", threshold.section)
+        assert re.fullmatch(r"[A-I](\d(\.\d+)?)?", threshold.section)
         assert threshold.since >= date(2026, 1, 1)
         assert threshold.version >= 1
 

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from rehab_tracker.domain.week import (
     Week,
     WeekStart,
+    at_local,
     closes_at,
     is_closed,
     local_day,
+    week_asked_about,
     week_of,
     weeks_between,
 )
@@ -110,3 +112,21 @@ def test_the_grace_starts_with_the_first_moment_after_the_last_local_day(day: da
     end = closes_at(week, zone) - timedelta(hours=48)
     assert local_day(end, zone) == week.next().first_on
     assert local_day(end - timedelta(microseconds=1), zone) == week.last_on
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "asked"),
+    [
+        (date(2026, 3, 2), 12, date(2026, 2, 23)),  # Monday: last week is still open
+        (date(2026, 3, 4), 12, None),  # Wednesday: last week has closed, this one is young
+        (date(2026, 3, 6), 12, None),
+        (date(2026, 3, 7), 0, date(2026, 3, 2)),  # its sixth day
+        (date(2026, 3, 8), 23, date(2026, 3, 2)),
+    ],
+)
+def test_a_weeks_pain_is_asked_from_its_sixth_day_until_it_closes(
+    day: date, hour: int, asked: date | None
+):
+    zone = ZoneInfo("Europe/Berlin")
+    found = week_asked_about(at_local(day, hour, zone), zone, WeekStart.MONDAY)
+    assert (found.first_on if found else None) == asked

@@ -55,6 +55,24 @@ def test_a_newer_database_is_refused_and_unchanged(tmp_path: Path):
         assert "newer version" in one_sentence(run(*words, **environ))
 
 
+def test_a_backup_is_restored_into_an_empty_place_alone(tmp_path: Path):
+    here = {"REHAB_DATA_DIR": str(tmp_path / "here"), "REHAB_BACKUP_KEY": "b" * 32}
+    there = {**here, "REHAB_DATA_DIR": str(tmp_path / "there")}
+    to = str(tmp_path / "today.backup")
+    assert "nothing to back up" in one_sentence(run("backup", to, **here))
+    assert run("init", **here).returncode == 0
+    assert "verified, locked" in run("backup", to, **here).stdout
+    assert "REHAB_BACKUP_KEY" in one_sentence(
+        run("restore", to, **there | {"REHAB_BACKUP_KEY": ""})
+    )
+    assert "are back" in run("restore", to, **there).stdout
+    assert "never overwrites" in one_sentence(run("restore", to, **there))
+    assert "never overwrites" in one_sentence(run("backup", to, **here))
+    said = run("check", **there)
+    assert said.returncode == 0, said.stderr
+    assert "0 deeds of 0 clinics, whole" in said.stdout
+
+
 def test_an_older_database_says_to_upgrade(tmp_path: Path):
     done = run("serve", REHAB_DATA_DIR=str(tmp_path), REHAB_PORT=str(free_port()))
     assert "db upgrade" in one_sentence(done)

@@ -160,7 +160,7 @@ def test_what_the_filter_cannot_reach_is_refused(statement: Any, db: Session):
 
 
 def test_a_new_row_gets_the_clinic_of_its_session(db: Session, clinic: Clinic):
-    db.add(AuditEvent(at=NOW, action="tested", details={}))
+    db.add(AuditEvent(number=1, at=NOW, action="tested", details={}, mac=""))
     db.flush()
     assert db.scalars(select(AuditEvent.clinic_id)).one() == clinic.id
 
@@ -224,8 +224,9 @@ def test_rows_are_not_put_in_behind_the_write_guard(
 
 
 def test_many_rows_of_the_clinic_itself_may_be_put_in(db: Session, clinic: Clinic):
-    row = {"clinic_id": clinic.id, "at": NOW, "action": "x", "details": {}}
-    db.execute(insert(AuditEvent), [row | {"id": new_id()}, row | {"id": new_id()}])
+    row = {"clinic_id": clinic.id, "at": NOW, "action": "x", "details": {}, "mac": ""}
+    rows = [row | {"id": new_id(), "number": number} for number in (1, 2)]
+    db.execute(insert(AuditEvent), rows)
     assert db.scalar(select(func.count(AuditEvent.id))) == 2
 
 

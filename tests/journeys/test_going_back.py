@@ -58,7 +58,7 @@ def test_the_answer_after_a_pause_is_covered_by_nothing(
     with clock.stopped(MONDAY_EVENING):
         sign_in(page, patient.person.email)
         page.get_by_role("link", name="I need a pause").click()
-        page.get_by_label("Last day").fill("2026-03-04")
+        page.get_by_label("3 days").check()
         page.get_by_label("Illness").check()
         page.get_by_role("button", name="Pause everything").click()
         page.wait_for_url("**/today")

@@ -82,7 +82,7 @@ def raise_a_dose(page: Page) -> None:
     expect(page.get_by_text("3 × 10–12").first).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_role("heading", name="Version 2, from March 3, 2026")).to_be_visible()
+    expect(page.get_by_role("heading", name="Version 2, from Tue 3 Mar")).to_be_visible()
 
 
 def log_with_pain(page: Page) -> None:

@@ -7,7 +7,15 @@ function count(exercise) {
   const chip = exercise.querySelector("[data-count]");
   if (!chip) return;
   const numbers = [ticksOf(exercise).filter((tick) => tick.checked).length];
+  chip.hidden = !numbers[0] && exercise.querySelector('[data-tells="skipped"]').value;
   chip.textContent = chip.textContent.replace(/\d+/, () => numbers.shift());
+}
+
+function say(exercise, select) {
+  for (const chip of exercise.querySelectorAll(`[data-said="${select.dataset.tells}"]`)) {
+    chip.hidden = !select.value;
+    chip.textContent = chip.dataset.says.replace("{}", select.selectedOptions[0].text);
+  }
 }
 
 function tickAll(exercise) {
@@ -25,9 +33,10 @@ form?.addEventListener("input", ({ target }) => {
   const exercise = target.closest("[data-exercise]");
   if (!exercise) return;
   if (target.matches("[data-amount]") && target.value) target.closest(".set").querySelector("[data-done]").checked = true;
-  if (target.matches("[data-skip]") && target.value && ticksOf(exercise).filter(usual).every((tick) => tick.checked)) {
+  if (target.matches('[data-tells="skipped"]') && target.value && ticksOf(exercise).filter(usual).every((tick) => tick.checked)) {
     for (const tick of ticksOf(exercise)) tick.checked = false;
   }
+  if (target.matches("[data-tells]")) say(exercise, target);
   count(exercise);
 });
 

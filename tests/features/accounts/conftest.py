@@ -1,20 +1,27 @@
 """A clinic with one of each, who all know the password."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from email.message import EmailMessage
 
 import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from rehab_tracker.accounts import mail
 from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.accounts.passwords import keep
+from rehab_tracker.config import Settings
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.db import Database
 from tests.builders.people import PASSWORD, Somebody, a_clinic, a_member, a_patient
 from tests.client import CheckedClient
+from tests.features.accounts.postbox import Postbox, free_port
 from tests.features.accounts.steps import NEW, token_in
 
 As = Callable[[Somebody], CheckedClient]
+Letters = Callable[[], list[EmailMessage]]
 KEPT = keep(PASSWORD)
 
 
@@ -40,6 +47,29 @@ def team(db: Session, clinic: Clinic) -> Team:
     team.patient.person.password_hash = KEPT
     db.commit()
     return team
+
+
+@pytest.fixture
+def postbox(app: Flask, settings: Settings) -> Iterator[Postbox]:
+    """Return what arrives by mail; the product of the test sends its letters there."""
+    box, port = Postbox(), free_port()
+    app.config["SETTINGS"] = replace(settings, smtp_url=f"smtp://127.0.0.1:{port}")
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield box
+    server.stop()
+
+
+@pytest.fixture
+def letters(app: Flask, database: Database, postbox: Postbox) -> Callable[[], list[EmailMessage]]:
+    """Send what waits and return what arrived since the last look."""
+
+    def arrived() -> list[EmailMessage]:
+        mail.deliver(database, app.config["SETTINGS"])
+        found, postbox.letters = postbox.letters, []
+        return found
+
+    return arrived
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """What the tests of this feature do again and again."""
 
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from html import unescape
+from threading import Barrier
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -75,3 +79,33 @@ def join(database: Database, token: str, password: str = PASSWORD) -> None:
 
 def deeds(db: Session) -> list[str]:
     return sorted(db.scalars(select(AuditEvent.action)))
+
+
+def at_once(app: Flask, tries: int, deed: Callable[[], bool]) -> int:
+    """Let many do the same at the same moment; return how many it worked for."""
+    start = Barrier(tries)
+
+    def do(_number: int) -> bool:
+        with app.test_request_context():
+            start.wait()
+            try:
+                return deed()
+            except Refused:
+                return False
+
+    with ThreadPoolExecutor(tries) as pool:
+        return sum(pool.map(do, range(tries)))
+
+
+def link_in(letter: str, path: str) -> str:
+    found = re.search(rf"({path}/[\w-]{{43}})", letter)
+    assert found, letter
+    return found[1]
+
+
+def plain(page: str, *private: str) -> str:
+    """Return a page without what differs from person to person by right."""
+    page = re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", page)
+    for word in private:
+        page = page.replace(word, "somebody")
+    return page

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import (
     Clinic,
-    Invitation,
+    OneTimeToken,
     Person,
     Standing,
 )
@@ -129,7 +129,7 @@ def test_a_signed_out_submit_loses_nothing(team: Team, as_: As, db: Session):
         response = browser.post("/invite", data=typed)
         assert response.status_code == 401
         assert "Nothing was lost" in response.text
-        assert db.scalar(select(func.count(Invitation.id))) == 0
+        assert db.scalar(select(func.count(OneTimeToken.id))) == 0
         db.commit()
         carried = {name: hidden(response.text, name) for name in ("back_to", "kept")}
         again = sign_in(browser, team.physio, **carried)

@@ -114,7 +114,6 @@ def test_an_exercise_shows_all_that_is_known_of_it(db: Session, physio: Somebody
         "read in the source",
         "Evidence B",
         "part of a program tested in PFP trials",
-        "picture to come",
     ):
         assert said in page
     assert 'lang="en"' in page

@@ -20,6 +20,7 @@ from rehab_tracker.logbook.models import (
     LoggedSession,
     MorningCheck,
     ProgramWeek,
+    SetSide,
     SkipReason,
     TreatmentKind,
 )
@@ -62,6 +63,18 @@ def test_a_session_done_as_prescribed_counts_in_its_week(
     kept = queries.session_of(db, patient.id, row.id)
     assert [done.counted_sets for done in kept.exercises] == [3, 6]
     assert done_this_week(db, program) == 1
+
+
+def test_twice_the_sets_on_one_side_are_half_of_an_exercise_for_both(
+    db: Session, patient: Somebody, program: Program
+):
+    command = a_command(patient, program, WEDNESDAY)
+    both, apart = command.exercises
+    left = tuple(SetLog(number, SetSide.LEFT, reps=12) for number in range(1, 7))
+    told = replace(command, exercises=(both, replace(apart, sets=left)))
+    row = actions.log_session(db, patient.actor, told, now=NOW)
+    kept = queries.session_of(db, patient.id, row.id)
+    assert [done.counted_sets for done in kept.exercises] == [3, 3]
 
 
 def test_the_same_session_sent_again_is_the_one_already_kept(
@@ -350,7 +363,7 @@ def test_every_deed_leaves_its_trace(
     )
     treatment = treatments.record_treatment(db, physio.actor, card, told, now=NOW)
     treatments.withdraw_treatment(db, physio.actor, card, treatment.id)
-    db.flush()
+    db.commit()
     seen = db.scalars(select(AuditEvent.action).where(AuditEvent.patient_id == patient.id))
     assert set(seen) >= {
         "log.saved", "log.corrected", "log.withdrawn", "morning.answered",

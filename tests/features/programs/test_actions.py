@@ -13,6 +13,7 @@ from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.domain.adherence import Log, score_week
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.domain.week import Week
+from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.audit import AuditEvent
 from rehab_tracker.foundation.db import Database
 from rehab_tracker.foundation.errors import Forbidden, NotVisible, Refused, Stale
@@ -50,7 +51,7 @@ def problems(refused: pytest.ExceptionInfo[Refused]) -> dict[str, str]:
 
 
 def deeds(db: Session) -> list[str]:
-    db.flush()
+    db.commit()
     return list(db.scalars(select(AuditEvent.action).where(AuditEvent.action.like("program.%"))))
 
 
@@ -296,7 +297,7 @@ def test_editing_a_program_leaves_every_earlier_week_as_it_was(
     db: Session, ward: Ward, adjustments: list[dict[str, object]], logged: list[int]
 ):
     exercise = ward.library["chair-squat"]
-    savepoint = db.begin_nested()
+    db.commit()
     program = a_program(db, ward.physio, ward.patient, [an_item(exercise)])
     logs = [Log(on(day), {str(exercise.id): 3}) for day in logged]
     weeks = [Week(MONDAY), Week(on(7))]
@@ -307,8 +308,8 @@ def test_editing_a_program_leaves_every_earlier_week_as_it_was(
         except Refused:
             continue
     after = [score_week(plan_of(program), logs, week) for week in weeks]
-    savepoint.rollback()
     db.expunge_all()
+    db.rollback()
     assert after == before
 
 
@@ -445,10 +446,10 @@ def test_an_overlapping_pause_is_refused_and_the_other_one_named(
         pause(ward.patient, 1, 2, program_id=strength.id),
         pause(ward.patient, 2, None),
     ):
-        with pytest.raises(Refused) as refused:
+        with clock.stopped(NOW), pytest.raises(Refused) as refused:
             actions.pause_programs(db, ward.physio.actor, again, today=MONDAY, now=NOW)
         assert problems(refused) == {
-            "first_on": "Strength is already paused: March 2, 2026 to March 6, 2026 (Holiday)."
+            "first_on": "Strength is already paused: Mon 2 Mar to Fri 6 Mar (Holiday)."
         }
 
 

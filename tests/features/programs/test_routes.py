@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation import clock
+from rehab_tracker.foundation.audit import AuditEvent
 from rehab_tracker.foundation.db import Database
 from rehab_tracker.programs import actions, queries
 from rehab_tracker.programs.actions import PauseProgram
@@ -363,6 +364,34 @@ def test_an_adjustment_is_reviewed_in_words_before_it_is_saved(
     assert [v.sessions_per_week for v in found.versions] == [3, 4]
 
 
+def test_a_program_gets_another_name_and_the_audit_keeps_the_one_before(
+    db: Session, program: Program, physio: CheckedClient
+):
+    path = path_of(program, "/adjust")
+    fields = fields_of(physio.get(path).text)
+    assert fields["title"] == "Hip strength"
+    wish = fields | {"title": " Hips and knees ", "reason": "Clearer"}
+    review = physio.post(path, data=wish | {"do": "review"}).text
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", review))
+    assert "Name, at once was Hip strength → becomes Hips and knees" in words
+    assert physio.post(path, data=wish | {"do": "save"}).status_code == 303
+    page = physio.get(path_of(program)).text
+    assert "The program is now called Hips and knees." in page
+    assert "Version 2" not in page, "a name is no part of what was prescribed"
+    told = db.scalars(select(AuditEvent).where(AuditEvent.action == "program.renamed")).one()
+    assert told.details == {"before": "Hip strength", "after": "Hips and knees"}
+
+
+def test_a_new_name_and_a_new_dose_are_one_change(
+    db: Session, ward: Ward, program: Program, physio: CheckedClient
+):
+    path = path_of(program, "/adjust")
+    wish = fields_of(physio.get(path).text) | {"title": "Hips", "reason": "More"}
+    physio.post(path, data=wish | {"items-0-reps": "10", "do": "save"})
+    found = queries.program(db, ward.patient.id, program.id)
+    assert (found.title, len(found.versions)) == ("Hips", 2)
+
+
 def test_saving_nothing_new_says_so(program: Program, physio: CheckedClient, kept: Kept):
     path, before = path_of(program, "/adjust"), kept()
     wish = fields_of(physio.get(path).text) | {"reason": "None", "do": "save"}
@@ -374,7 +403,13 @@ def test_saving_nothing_new_says_so(program: Program, physio: CheckedClient, kep
 
 @pytest.mark.parametrize(
     ("field", "text"),
-    [("effective_from", on(-1)), ("effective_from", "1900-01-01"), ("reason", "")],
+    [
+        ("effective_from", on(-1)),
+        ("effective_from", "1900-01-01"),
+        ("reason", ""),
+        ("title", ""),
+        ("title", " "),
+    ],
 )
 def test_a_change_in_the_past_or_without_reason_is_refused_and_kept(
     program: Program, physio: CheckedClient, kept: Kept, field: str, text: str
@@ -435,14 +470,14 @@ def test_the_history_tells_every_version_who_why_and_every_pause(
     db.commit()
     page = as_(ward.physio).get(path_of(program)).text
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert words.index("Version 2, from March 2, 2026") < words.index("Version 1")
+    assert words.index("Version 2, from Mon 2 Mar") < words.index("Version 1")
     for text in (
-        "Jonas Weber, March 2, 2026",
+        "Jonas Weber, Mon 2 Mar",
         "Asked for more",
         "Sessions a week was 3 → becomes 5",
-        "March 2, 2026 to March 2, 2026",
+        "Mon 2 Mar to Mon 2 Mar",
         "Stairs",
-        "the last day is April 30, 2026",
+        "the last day is Thu 30 Apr",
         "Goals met",
     ):
         assert text in words
@@ -453,6 +488,10 @@ def test_the_history_tells_every_version_who_why_and_every_pause(
 
 def a_pause(**fields: str) -> dict[str, str]:
     return {"scope": "this", "first_on": on(0), "last_on": on(3), "reason": "illness"} | fields
+
+
+def own_days(**fields: str) -> dict[str, str]:
+    return a_pause(length="own") | fields
 
 
 def test_a_physio_pauses_and_resumes_a_program(
@@ -468,11 +507,58 @@ def test_a_physio_pauses_and_resumes_a_program(
     assert physio.post(path_of(program, "/resume")).status_code == 422
 
 
-def test_a_physio_pauses_everything_at_once(db: Session, ward: Ward, program: Program, as_: As):
+def test_a_physio_pauses_everything_at_once_and_resumes_it_with_one_button(
+    db: Session, ward: Ward, program: Program, as_: As
+):
     a_program(db, ward.physio, ward.patient, title="Walk and run")
     db.commit()
-    as_(ward.physio).post(path_of(program, "/pause"), data=a_pause(scope="all"))
+    physio, overview = as_(ward.physio), f"/patients/{ward.patient.id}"
+    history, resume = path_of(program), path_of(program, "/resume")
+    physio.post(path_of(program, "/pause"), data=a_pause(scope="all"))
     assert len(db.scalars(select(Pause)).all()) == 2
+    db.rollback()
+    for page in (overview, history):
+        assert "Resume all programs today" in physio.get(page).text
+    assert physio.post(resume, data={"scope": "all"}).location == overview
+    assert "Resumed: Hip strength, Walk and run." in physio.get(overview).text
+    assert not db.scalars(select(Pause)).all()
+
+
+def test_one_paused_program_is_resumed_by_itself(program: Program, physio: CheckedClient):
+    physio.post(path_of(program, "/pause"), data=a_pause())
+    for page in (f"/patients/{program.patient_id}", path_of(program)):
+        assert "Resume all" not in physio.get(page).text
+
+
+def test_resume_and_pause_on_the_patients_page_lead_to_places_that_are_there(
+    program: Program, physio: CheckedClient
+):
+    for word, place in (("Pause", "new-pause"), ("Resume", "pause")):
+        overview = physio.get(f"/patients/{program.patient_id}").text
+        link = re.search(rf'href="([^"#]+)#([\w-]+)"><span>{word}', overview)
+        assert link is not None
+        assert link[2] == place
+        assert f'id="{place}"' in physio.get(link[1]).text
+        physio.post(path_of(program, "/pause"), data=a_pause())
+
+
+def test_a_pause_is_proposed_from_tomorrow_once_something_was_logged_today(
+    db: Session, ward: Ward, program: Program, as_: As
+):
+    ward.patient.patient.last_logged_on = MONDAY
+    db.commit()
+    page = as_(ward.physio).get(path_of(program)).text
+    assert f'type="date" value="{on(1)}"' in page
+    assert "On a paused day it would count as extra" in page
+    patient = as_(ward.patient)
+    page = patient.get("/pause").text
+    assert "Tomorrow" in page
+    assert "Today<small>" not in page
+    patient.post("/pause", data={"length": "3", "reason": "illness"})
+    (pause,) = db.scalars(select(Pause))
+    assert (pause.first_on, pause.last_on) == (
+        MONDAY + timedelta(days=1), MONDAY + timedelta(days=3),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -536,12 +622,48 @@ def test_a_program_ends_after_its_last_day(
 def test_a_patient_pauses_everything_and_comes_back(db: Session, ward: Ward, as_: As):
     db.commit()
     patient = as_(ward.patient)
-    assert patient.post("/pause", data=a_pause(last_on=on(6))).status_code == 303
+    assert patient.post("/pause", data=own_days(last_on=on(6))).status_code == 303
     assert "I am back" in patient.get("/pause").text
     assert patient.post("/pause/end").status_code == 303
     assert not db.scalars(select(Pause)).all()
     db.commit()
     assert patient.post("/pause/end").status_code == 422
+
+
+@pytest.mark.parametrize(("length", "last"), [("1", 0), ("3", 2), ("7", 6)])
+@pytest.mark.usefixtures("program")
+def test_a_patient_pauses_with_one_choice_and_no_date(
+    db: Session, ward: Ward, as_: As, length: str, last: int
+):
+    db.commit()
+    patient = as_(ward.patient)
+    page = patient.get("/pause").text
+    assert re.search(r'value="1" checked><span>Today<small>Mon 2 Mar</small>', page)
+    assert "A week<small>until Sun 8 Mar</small>" in page
+    sent = {"length": length, "reason": "holiday", "first_on": on(5), "last_on": ""}
+    assert patient.post("/pause", data=sent).status_code == 303
+    (pause,) = db.scalars(select(Pause))
+    assert (pause.first_on, pause.last_on) == (MONDAY, MONDAY + timedelta(days=last))
+
+
+@pytest.mark.usefixtures("program")
+def test_a_choice_that_makes_too_many_days_in_a_row_says_so_beside_it(
+    db: Session, ward: Ward, as_: As
+):
+    db.commit()
+    patient = as_(ward.patient)
+    patient.post("/pause", data=own_days(first_on=on(1), last_on=on(7)))
+    answer = patient.post("/pause", data={"length": "1", "reason": "illness"})
+    assert answer.status_code == 422
+    beside = answer.text[answer.text.index('id="length-error"') :]
+    assert "up to 7 days in a row" in beside[: beside.index("</p>")]
+
+
+def test_nothing_running_is_a_sentence_and_no_form(db: Session, ward: Ward, as_: As):
+    db.commit()
+    page = as_(ward.patient).get("/pause").text
+    assert "No program of yours is running" in page
+    assert "Pause everything" not in page
 
 
 @pytest.mark.parametrize(
@@ -550,6 +672,9 @@ def test_a_patient_pauses_everything_and_comes_back(db: Session, ward: Ward, as_
         {"last_on": on(7)},
         {"last_on": ""},
         {"first_on": on(-1)},
+        {"first_on": ""},
+        {"length": ""},
+        {"length": "30"},
         {"reason": "physio_advised"},
     ],
 )
@@ -559,7 +684,7 @@ def test_a_patients_own_pause_has_its_limits(
 ):
     db.commit()
     before = kept()
-    answer = as_(ward.patient).post("/pause", data=a_pause() | fields)
+    answer = as_(ward.patient).post("/pause", data=own_days() | fields)
     assert answer.status_code == 422
     assert "-error" in answer.text
     assert kept() == before
@@ -650,6 +775,7 @@ def test_another_clinics_or_patients_ids_are_not_found(
 
 
 def test_the_builder_reads_the_library_once(ward: Ward, physio: CheckedClient):
-    physio.get(new_path(ward.patient, "hip-and-knee-strength"))
+    for _ in "12":  # the first reading of an hour is written down
+        physio.get(new_path(ward.patient, "hip-and-knee-strength"))
     reads = [said for said in physio.statements if said.startswith("SELECT")]
     assert len(reads) <= 4

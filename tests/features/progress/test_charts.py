@@ -53,7 +53,7 @@ def _macros() -> Any:
         undefined=StrictUndefined,
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["dateformat"] = lambda day, _format: day.isoformat()
+    environment.filters["brief_day"] = date.isoformat
     return environment.get_template("progress/_charts.html").module
 
 

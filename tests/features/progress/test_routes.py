@@ -121,7 +121,7 @@ def test_the_chart_has_a_text_alternative_and_is_a_table_too(story: Story, as_: 
     for name in ("wide", "narrow"):
         assert f'aria-labelledby="progress-{name}-title progress-{name}-desc"' in page
     weeks, sessions, trends = tables(page)
-    assert "2 Mar 2026 3 of 5 · 60 %" in weeks
+    assert "Mon 2 Mar 3 of 5 · 60 %" in weeks
     assert sessions.count("Hip strength") == 9
     assert "Slide" in trends
 
@@ -135,7 +135,7 @@ def test_staff_see_what_decides_the_next_step(story: Story, as_: SignIn):
     for address in (
         f"{story.path}/programs/new",
         f"{story.path}/programs/{story.program.id}/adjust",
-        f"{story.path}/programs/{story.program.id}#pause",
+        f"{story.path}/programs/{story.program.id}#new-pause",
         f"{story.path}/treatments",
         f"{story.path}/edit",
         f"{story.path}/log",
@@ -170,6 +170,44 @@ def test_flags_say_why_in_words(story: Story, as_: SignIn):
         shown = text_of(as_(story.physio).get(story.path).text)
     assert "Nothing logged for 45 days" in shown
     assert "Low adherence Hip strength, 2 weeks in a row" in shown
+
+
+def test_a_knee_still_sore_on_the_second_morning_is_not_settling(
+    story: Story, db: Session, as_: SignIn
+):
+    red = MONDAY + 5 * WEEK + DAY
+    a_log(db, story.patient, story.program, red, pain_before=1, pain_during=7)
+    a_morning(db, story.patient, red + DAY, 4)
+    a_morning(db, story.patient, red + 2 * DAY, 4)
+    db.commit()
+    with clock.stopped(NOW):
+        shown = text_of(as_(story.physio).get(story.path).text)
+    assert "Red light Tue 7 Apr, Hip strength" in shown
+    assert "Not settling Tue 7 Apr, Hip strength" in shown
+
+
+def test_a_light_that_waits_says_so_alike_everywhere(story: Story, as_: SignIn):
+    with clock.stopped(at(MONDAY + 35 * DAY, 21)):
+        page = as_(story.patient).get("/progress").text
+        entry = as_(story.patient).get("/history").text
+    for text in (page, entry):
+        assert "until the next morning" in text
+        assert "tomorrow morning" not in text
+
+
+def test_last_sessions_name_their_program_where_there_are_several(
+    story: Story, db: Session, clinic: Clinic, as_: SignIn
+):
+    single = a_patient(db, clinic, story.physio)
+    a_log(db, single, a_program(db, story.physio, single, title="Alone"), MONDAY)
+    db.commit()
+    with clock.stopped(NOW):
+        several, alone = (
+            text_of(as_(story.physio).get(path).text).split("Last sessions")[1]
+            for path in (story.path, f"/patients/{single.id}")
+        )
+    assert "Mon 6 Apr Hip strength 1 → 1 → –" in several
+    assert "Alone" not in alone[: alone.index("Weeks and pain")]
 
 
 def test_staff_have_no_progress_of_their_own(story: Story, as_: SignIn):
@@ -246,6 +284,7 @@ def _selects(story: Story, as_: SignIn) -> list[int]:
     with clock.stopped(NOW):
         for somebody, path in ((story.patient, "/progress"), (story.physio, story.path)):
             client = as_(somebody)
+            client.get(path)  # the first reading of an hour is written down
             assert client.get(path).status_code == 200
             counts.append(sum(not s.startswith("BEGIN") for s in client.statements))
     return counts

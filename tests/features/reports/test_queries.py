@@ -34,6 +34,7 @@ from rehab_tracker.reports.queries import (
     stands,
     weekly_facts,
 )
+from rehab_tracker.reports.rows import patient_rows
 from tests.builders.logbook import a_log
 from tests.builders.people import Somebody, a_clinic, a_member, a_patient
 from tests.builders.programs import MONDAY, a_program
@@ -194,6 +195,17 @@ def test_silence_in_the_database_is_that_of_the_rule(db: Session, physio: Somebo
     assert set(listed(db, silent_days=10)) == expected
 
 
+def test_silence_goes_by_the_day_where_the_patient_lives(db: Session, physio: Somebody):
+    early, _ = a_case(db, physio, "Early", days=(14,), time_zone="Pacific/Auckland")
+    late, _ = a_case(db, physio, "Late", days=(14,), time_zone="America/Los_Angeles")
+    between = datetime(2026, 3, 25, 20, tzinfo=UTC)  # the 26th in Auckland, the 25th in California
+    assert listed(db, between, silent_days=10) == [early.id]
+    assert set(listed(db, between, silent_days=9)) == {early.id, late.id}
+    db.expire_all()
+    rows = patient_rows(db, asked_for(), closing(db, between), [early.id, late.id])
+    assert [row.quiet_days for row in rows] == [10, 9]
+
+
 def test_a_week_is_closed_where_the_patient_lives(db: Session, physio: Somebody):
     early, _ = a_case(db, physio, days=(14,), time_zone="Pacific/Auckland")
     late, _ = a_case(db, physio, days=(14,), time_zone="America/Los_Angeles")
@@ -284,7 +296,7 @@ def test_weeks_that_are_not_written_yet_are_told_and_never_silently_empty(
     over = programs_of(db, ended.id)[0].id
     programs.end_program(db, physio.actor, over, TODAY, "Done", today=TODAY)
     db.commit()
-    last_written = MONDAY + timedelta(weeks=104)
-    assert beyond_horizon(db, asked_for(day=last_written - timedelta(days=1))) == []
+    last_written, closed = MONDAY + timedelta(weeks=104), closing(db, NOW)
+    assert beyond_horizon(db, asked_for(day=last_written - timedelta(days=1)), closed) == []
     later = asked_for(day=last_written + timedelta(weeks=3))
-    assert beyond_horizon(db, later) == [(patient.id, "Long Ago")]
+    assert beyond_horizon(db, later, closed) == [(patient.id, "Long Ago")]

@@ -261,7 +261,7 @@ def test_the_report_looks_back_from_any_week_but_never_ahead(
     a_case(db, physio, days=(0,))
     client = as_(manager)
     past = client.get(f"/report?weeks=4&end={MONDAY + timedelta(days=3)}").text
-    assert "4 weeks, 9 Feb 2026 to 8 Mar 2026" in past
+    assert "4 weeks, Mon 9 Feb 2026 to Sun 8 Mar 2026" in past
     assert "1 of 3 · 33 %" in past
     ahead = client.get(f"/report?weeks=4&end={TODAY + timedelta(days=300)}").text
-    assert "to 29 Mar 2026" in ahead
+    assert "to Sun 29 Mar 2026" in ahead

@@ -1,0 +1,102 @@
+"""Carrying every row from one database to another, whatever engine each is on."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.sql.expression import quoted_name
+from sqlalchemy.types import Boolean
+
+KEPT_BY_ITSELF = {"alembic_version", "audit_head"}
+"""Tables that the migrations and a trigger fill."""
+_CHUNK = 1000
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return how many rows each table has."""
+    return {
+        name: connection.execute(text(f"SELECT count(*) FROM {_quoted(name)}")).scalar_one()  # noqa: S608 - names of the schema
+        for name in sorted(_tables(connection).tables)
+    }
+
+
+def copy_rows(source: Connection, target: Connection) -> None:
+    """Insert all rows of one database into the empty tables of another of the same version."""
+    here, there = _tables(source), _tables(target)
+    for table in here.sorted_tables:
+        if table.name in KEPT_BY_ITSELF:
+            continue
+        yes_or_no = {
+            column.name
+            for column in there.tables[table.name].columns
+            if isinstance(column.type, Boolean)
+        }
+        rows = _rows(source, table.name)
+        is_sqlite = target.dialect.name == "sqlite"
+        converted = (_as_text(row) if is_sqlite else _typed(row, yes_or_no) for row in rows)
+        _insert(target, table.name, [c.name for c in table.columns], converted)
+
+
+def _tables(connection: Connection) -> MetaData:
+    found = MetaData()
+    found.reflect(connection)
+    return found
+
+
+def _quoted(name: str) -> str:
+    return f'"{quoted_name(name, quote=True)}"'
+
+
+def _rows(source: Connection, table: str) -> Iterator[Mapping[str, Any]]:
+    found = source.execute(
+        text(f"SELECT * FROM {_quoted(table)}"),  # noqa: S608 - a name of the schema
+        execution_options={"yield_per": _CHUNK},
+    )
+    yield from (dict(row) for row in found.mappings())
+
+
+def _insert(
+    target: Connection, table: str, columns: list[str], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    names = ", ".join(map(_quoted, columns))
+    places = ", ".join(f":{name}" for name in columns)
+    statement = text(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({places})")  # noqa: S608 - names of the schema
+    rows = iter(rows)
+    while chunk := list(islice(rows, _CHUNK)):
+        target.execute(statement, chunk)
+
+
+def _as_text(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as SQLite keeps it."""
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case UUID():
+            return value.hex
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+        case date():
+            return value.isoformat()
+        case bool():
+            return int(value)
+        case dict() | list():
+            return json.dumps(value)
+    return value
+
+
+def _typed(row: Mapping[str, Any], yes_or_no: set[str]) -> dict[str, Any]:
+    """Return a row for PostgreSQL, which reads texts as what its columns are, but no numbers."""
+    return {
+        name: bool(value) if name in yes_or_no and value is not None else _plain_json(value)
+        for name, value in row.items()
+    }
+
+
+def _plain_json(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value

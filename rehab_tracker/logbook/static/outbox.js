@@ -1,0 +1,97 @@
+// Sends what waits on the phone: a fresh ticket first, one tab at a time, each session marked only
+// once the server has answered for the very revision that was sent.
+import { all, change, deviceId, drop, keep, setting } from "./store.js";
+import { ask, settle } from "./plan.js";
+
+const BATCH = 20;
+const SENT_FOR_MS = 24 * 60 * 60 * 1000;
+const AGAIN_MS = 20_000;
+const otherTabs = new BroadcastChannel("outbox");
+/** Says "change" when the outbox changed, in this tab or another one. */
+export const outbox = new EventTarget();
+const changed = () => outbox.dispatchEvent(new Event("change"));
+otherTabs.addEventListener("message", changed);
+
+/** Put a session into the outbox; it replaces what waits there under the same id. */
+export async function post(owner, item) {
+  await keep("outbox", waitingRow(owner, item));
+}
+
+/** A session as the outbox keeps it. */
+export const waitingRow = (owner, item) => ({ ...item, owner, state: "waiting", message: "" });
+
+/** What one owner sees of the outbox: all that is not sent, and what was sent a short while ago. */
+export async function waiting(owner, now = Date.now()) {
+  const rows = await all("outbox", owner);
+  const [fresh, old] = [[], []];
+  for (const row of rows) (row.state === "sent" && now - row.sent_at > SENT_FOR_MS ? old : fresh).push(row);
+  for (const row of old) await drop("outbox", row.client_id);
+  return fresh.sort((a, b) => a.performed_at.localeCompare(b.performed_at));
+}
+
+/** Send now, when the phone is back online, and from time to time while anything waits. */
+export function keepSending() {
+  const trySending = async () => {
+    const owner = await setting("owner");
+    const rows = owner ? await all("outbox", owner) : [];
+    if (rows.some((row) => row.state === "waiting")) await send();
+  };
+  const quietly = () => trySending().catch(() => {});
+  addEventListener("online", quietly);
+  setInterval(quietly, AGAIN_MS);
+  quietly();
+}
+
+/** Send what waits. Returns "sent", "nothing", "busy", "signed_out", "server" or "offline". */
+export function send() {
+  const locks = navigator.locks;
+  if (!locks) return sendAll();
+  return locks.request("outbox", { ifAvailable: true }, (lock) => (lock ? sendAll() : "busy"));
+}
+
+async function sendAll() {
+  try {
+    const pass = await ask("/log/ticket");
+    const { owner } = pass;
+    await settle(owner);
+    const ready = (await all("outbox", owner)).filter((row) => row.state === "waiting");
+    for (let from = 0; from < ready.length; from += BATCH) {
+      await sendSome(ready.slice(from, from + BATCH), pass);
+    }
+    return ready.length ? "sent" : "nothing";
+  } catch (problem) {
+    if (problem.status === 401 || problem.status === 403) return "signed_out";
+    return problem.status ? "server" : "offline";
+  }
+}
+
+async function sendSome(rows, pass) {
+  for (const { client_id, revision, outcome, message } of await sendNow(rows, pass)) {
+    const fine = outcome !== "rejected" && outcome !== "conflict";
+    await change("outbox", client_id, (row) =>
+      row.revision === revision
+        ? { ...row, state: fine ? "sent" : "attention", message: message ?? "", outcome, sent_at: Date.now() }
+        : null,
+    );
+  }
+  changed();
+  otherTabs.postMessage("changed");
+}
+
+/** Send sessions without keeping them first, for a phone that cannot keep anything. */
+export async function sendNow(rows, { owner, ticket }, device = null) {
+  const body = {
+    owner,
+    device_id: device ?? (await deviceId()),
+    client_now: new Date().toISOString(),
+    items: rows.map(({ client_id, revision, performed_at, zone, payload }) => ({
+      client_id, revision, performed_at, zone, payload,
+    })),
+  };
+  const answer = await ask("/log/sync", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Ticket": ticket },
+    body: JSON.stringify(body),
+  });
+  return answer.outcomes;
+}

@@ -1,0 +1,69 @@
+// The plan that the phone keeps for its person: fetched when there is signal, read when there is none.
+import { all, drop, forget, keep, read, remember, setting } from "./store.js";
+
+const KEPT_MS = 14 * 24 * 60 * 60 * 1000;
+const FIGURES = "figures";
+
+/** Ask the server for a kind of JSON; throws with `status` where it does not answer with it. */
+export async function ask(address, options = {}) {
+  const answer = await fetch(address, {
+    ...options,
+    cache: "no-store",
+    redirect: "error",
+    headers: { Accept: "application/json", ...options.headers },
+  });
+  if (answer.ok) return answer.json();
+  throw Object.assign(new Error(answer.statusText), { status: answer.status });
+}
+
+/** Fetch the plan and keep it; who is signed in now is from now on this phone's person. */
+export async function refresh(now = Date.now()) {
+  const plan = await ask("/log/plan");
+  await settle(plan.owner);
+  await keep("plans", { owner: plan.owner, plan, kept_at: now });
+  await keepFigures(plan).catch(() => {});
+  return plan;
+}
+
+/** Make somebody this phone's person; what an earlier one could see of their plan is gone. */
+export async function settle(owner) {
+  const before = await setting("owner");
+  if (before && before !== owner) await drop("plans", before);
+  await remember("owner", owner);
+}
+
+/** The kept plan of this phone's person, or null; 14 days without contact wipe it. */
+export async function kept(now = Date.now()) {
+  const owner = await setting("owner");
+  const row = owner && (await read("plans", owner));
+  if (!row) return null;
+  if (now - row.kept_at <= KEPT_MS) return row.plan;
+  await wipe(owner);
+  return null;
+}
+
+/** Forget somebody's plan and its pictures; sessions that wait to be sent stay. */
+async function wipe(owner) {
+  await drop("plans", owner);
+  await caches?.delete(FIGURES);
+}
+
+/** Forget this phone's person; what is not yet sent waits for them alone. */
+export async function leave() {
+  const owner = await setting("owner");
+  if (!owner) return;
+  await wipe(owner);
+  for (const row of await all("current", owner)) await drop("current", row.key);
+  await forget("owner");
+}
+
+async function keepFigures(plan) {
+  const wanted = new Set(
+    plan.programs.flatMap((program) => program.exercises.flatMap(({ figures }) => Object.values(figures ?? {}))),
+  );
+  const pictures = await caches.open(FIGURES);
+  for (const { url } of await pictures.keys()) {
+    if (!wanted.delete(new URL(url).pathname)) await pictures.delete(url);
+  }
+  await Promise.allSettled([...wanted].filter(Boolean).map((address) => pictures.add(address)));
+}

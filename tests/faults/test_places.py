@@ -1,0 +1,154 @@
+"""A disk that is full, a file that is locked, damaged or shared: told plainly, and nothing lost."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rehab_tracker.cli import main
+from rehab_tracker.foundation import migrate
+from rehab_tracker.foundation.db import Database
+from tests.faults.ward import ROOT, SECRET, Ward, a_ward, nursery
+from tests.processes import free_port
+
+pytestmark = pytest.mark.usefixtures("sqlite_template")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Return a migrated SQLite file."""
+    path = tmp_path / "rehab.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    migrate.upgrade(database)
+    database.engine.dispose()
+    return path
+
+
+def run(place: Path, *words: str) -> Result:
+    environ = {
+        "REHAB_DATA_DIR": str(place.parent),
+        "REHAB_DATABASE_URL": f"sqlite:///{place}",
+        "REHAB_SECRET_KEY": SECRET,
+        "REHAB_PORT": str(free_port()),
+    }
+    return CliRunner().invoke(main, words, env=environ)
+
+
+@contextmanager
+def a_small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """Mount a disk of a few megabytes; only root may."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("a small disk: only root may mount one")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_on_a_full_disk_nothing_is_acknowledged_and_with_room_it_goes_on(tmp_path: Path):
+    with a_small_disk(tmp_path / "disk", 24) as disk:
+        database = Database(f"sqlite:///{disk / 'rehab.sqlite3'}")
+        migrate.upgrade(database)
+        database.engine.dispose()
+        ward = a_ward(database.engine.url.render_as_string(), disk)
+        phone = ward.phones[0]
+        with nursery(ward):
+            assert phone.save(uuid4())
+            ballast = _fill(disk)
+            refused = 0
+            for _ in range(40):
+                refused += not phone.save(client_id := uuid4())
+                if refused:
+                    break
+            assert phone.answers[-1] == 507
+            ballast.unlink()
+            assert phone.save(client_id), "the same session, sent again"
+        told, unsure = ward.account()
+        assert (told, unsure) == (len(phone.saved), 0)
+
+
+def _fill(disk: Path) -> Path:
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            return ballast
+
+
+def test_while_somebody_else_holds_the_database_patients_are_asked_to_wait(place: Path):
+    ward = a_ward(f"sqlite:///{place}", place.parent)
+    phone, client_id = ward.phones[0], uuid4()
+    holder = ward.database()
+    with nursery(ward):
+        with holder.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")  # BEGIN IMMEDIATE: nobody else may write
+            answer = phone.send(client_id)
+        assert answer.status == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert phone.save(client_id)
+    holder.engine.dispose()
+    assert ward.account() == (1, 0)
+
+
+def test_two_products_on_one_file_keep_everything_once(place: Path):
+    ward = a_ward(f"sqlite:///{place}", place.parent)
+    other = free_port()
+    second = Ward(ward.url, {**ward.environ, "REHAB_PORT": str(other)}, ward.phones[:1])
+    with nursery(ward), nursery(second):
+        second.phones[0].port = other
+        with ward.logging():
+            end = threading.Event()
+            while min(len(phone.saved) for phone in ward.phones) < 10:
+                end.wait(0.01)
+    told, _unsure = ward.account()
+    assert told >= 30
+
+
+def harm(place: Path, kind: str) -> None:
+    kept = bytearray(place.read_bytes())
+    if kind == "a page of noise":
+        page = len(kept) // 4096 // 2 * 4096
+        kept[page : page + 4096] = os.urandom(4096)
+    if kind == "cut in half":
+        kept = kept[: len(kept) // 2]
+    if kind == "not a database":
+        kept[:100] = b"x" * 100
+    place.write_bytes(kept)
+
+
+@pytest.mark.parametrize("kind", ["a page of noise", "cut in half", "not a database"])
+@pytest.mark.parametrize("words", [("serve",), ("check",), ("backup", "never.backup")])
+def test_a_damaged_file_is_refused_in_one_sentence(place: Path, kind: str, words: tuple[str, ...]):
+    a_ward(f"sqlite:///{place}", place.parent)
+    harm(place, kind)
+    said = run(place, *words)
+    assert said.exit_code == 1, said.stdout
+    assert isinstance(said.exception, SystemExit)
+    assert "database" in said.stderr or "not whole" in said.stderr
+    assert len(said.stderr.strip().splitlines()) == 1
+
+
+def test_a_server_for_gunicorn_refuses_a_damaged_file_too(place: Path):
+    a_ward(f"sqlite:///{place}", place.parent)
+    harm(place, "a page of noise")
+    environ = os.environ | {"REHAB_DATA_DIR": str(place.parent), "REHAB_SECRET_KEY": SECRET,
+                            "REHAB_DATABASE_URL": f"sqlite:///{place}"}  # fmt: skip
+    said = subprocess.run(
+        [sys.executable, "-c", "import rehab_tracker.wsgi"], cwd=ROOT, env=environ,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert said.returncode == 1
+    assert "damaged" in said.stderr

@@ -1,0 +1,215 @@
+"""Drawn figures reach the pages: quickly, lightly, on the right side."""
+
+import gzip
+import html
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts.models import Clinic, Knee
+from rehab_tracker.config import Settings
+from rehab_tracker.domain.dosage import Side
+from rehab_tracker.exercises import pictures
+from rehab_tracker.exercises.figures.figure import Kind
+from rehab_tracker.foundation import clock
+from tests.builders.exercises import a_library, an_exercise
+from tests.builders.people import Somebody, a_member, a_patient
+from tests.builders.programs import NOW, a_program, an_item
+from tests.client import CheckedClient
+
+As = Callable[[Somebody], CheckedClient]
+KILOBYTE = 1000
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    yield
+    pictures.drawn.cache_clear()
+
+
+@pytest.fixture
+def physio(db: Session, clinic: Clinic) -> Somebody:
+    a_library(db)
+    member = a_member(db, clinic)
+    db.commit()
+    return member
+
+
+def address(slug: str = "step-up", kind: str = "still", side: str = "right") -> str:
+    return f"/figures/{pictures.digest_of(slug)}/{slug}-{kind}-{side}.svg"
+
+
+def test_a_figure_needs_no_sign_in_and_is_kept_for_good(stranger: CheckedClient):
+    answer = stranger.get(address(), headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert gzip.decompress(answer.data).startswith(b"<svg")
+
+
+def test_what_is_kept_for_everybody_carries_nobodys_cookie(physio: Somebody, as_: As):
+    assert "Set-Cookie" not in as_(physio).get(address()).headers
+
+
+def test_a_browser_that_cannot_unpack_gets_it_plain(stranger: CheckedClient):
+    answer = stranger.get(address())
+    assert "Content-Encoding" not in answer.headers
+    assert answer.data.startswith(b"<svg")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        address().replace(pictures.digest_of("step-up"), "0" * 16),
+        address().replace("step-up", "no-such"),
+        address(kind="x-ray"),
+        address(side="both"),
+        address().replace("step-up-", "..%2f..%2fstep-up-"),
+    ],
+)
+def test_nothing_else_is_drawn(stranger: CheckedClient, wrong: str):
+    assert stranger.get(wrong).status_code == 404
+
+
+def test_a_picture_is_drawn_once_for_all_processes(stranger: CheckedClient, settings: Settings):
+    first = stranger.get(address()).data
+    (file,) = (settings.data_dir / "figures").iterdir()
+    assert gzip.decompress(file.read_bytes()) == first
+    file.write_bytes(gzip.compress(b"<svg>as kept</svg>"))
+    assert stranger.get(address()).data == first
+    pictures.drawn.cache_clear()
+    assert stranger.get(address()).data == b"<svg>as kept</svg>"
+
+
+def test_a_disk_that_cannot_be_written_costs_time_only(app: Flask, settings: Settings):
+    blocked = settings.data_dir / "blocked"
+    blocked.touch()
+    app.config["SETTINGS"] = replace(settings, data_dir=blocked)
+    assert app.test_client().get(address()).status_code == 200
+
+
+def test_drawing_ahead_leaves_nothing_to_draw_and_nothing_outdated(tmp_path: Path):
+    outdated = tmp_path / "figures" / "step-up-still-right-0000000000000000.svg.gz"
+    outdated.parent.mkdir()
+    outdated.touch()
+    count = pictures.draw_all(tmp_path)
+    assert not outdated.exists()
+    assert len(list(outdated.parent.iterdir())) == count
+    assert count >= len(Kind) * len(pictures.figures())
+
+
+def test_the_product_starts_without_reading_a_figure(tmp_path: Path):
+    begin = (
+        "from pathlib import Path; from rehab_tracker import create_app;"
+        "from rehab_tracker.config import Settings; from rehab_tracker.exercises import pictures;"
+        f"create_app(Settings(Path({str(tmp_path)!r}), 'sqlite://', secret_key='t' * 40));"
+        "assert pictures._read.cache_info().currsize == 0"
+    )
+    subprocess.run([sys.executable, "-c", begin], check=True, cwd=Path(__file__).parents[3])
+
+
+def thumbs(page: str) -> list[str]:
+    return re.findall(r'<img class="thumb" src="([^"]+)"', page)
+
+
+def test_thirty_thumbnails_weigh_less_than_120_kilobytes(physio: Somebody, as_: As):
+    client = as_(physio)
+    page = client.get("/library").data
+    shown = thumbs(page.decode())[:30]
+    assert len(shown) == 30
+    weight = len(gzip.compress(page)) + sum(
+        len(client.get(one, headers={"Accept-Encoding": "gzip"}).data) for one in shown
+    )
+    assert weight < 120 * KILOBYTE
+
+
+def test_thumbnails_load_when_they_are_looked_at_and_nothing_jumps(physio: Somebody, as_: As):
+    page = as_(physio).get("/library").text
+    for image in re.findall(r"<img [^>]+>", page):
+        assert 'loading="lazy"' in image
+        assert 'alt=""' in image
+        assert 'width="96" height="96"' in image
+
+
+def test_an_exercise_shows_its_figure_in_words_and_in_motion(physio: Somebody, as_: As):
+    page = html.unescape(as_(physio).get("/library/step-up").text)
+    figure = pictures.figures()["step-up"]
+    assert f'src="{address(kind="pair")}" alt="{figure.words}"' in page
+    assert f'href="{address(kind="moving")}"' in page
+    assert ", ".join(figure.muscles) in page
+    assert "shown: right side" in page
+
+
+def test_the_ladder_shows_every_rung(physio: Somebody, as_: As):
+    page = as_(physio).get("/library/step-up").text
+    ladder = page[page.index('<ol class="ladder"') :]
+    assert ladder[: ladder.index("</ol>")].count('class="thumb') == 4
+
+
+def test_an_exercise_without_a_figure_says_so(db: Session, physio: Somebody, as_: As):
+    own = an_exercise(db)
+    db.commit()
+    assert "No picture yet" in as_(physio).get(f"/library/{own.slug}").text
+
+
+def test_the_sheet_shows_all_figures_and_what_is_wrong_with_them(
+    physio: Somebody, as_: As, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pictures, "unreadable", lambda: ["wall-sit.yaml: wall-sit: knee: bends"])
+    page = as_(physio).get("/library/figures").text
+    assert len(thumbs(page)) == len(pictures.figures())
+    assert "of 90 exercises of the seed library are drawn" in page
+    assert "wall-sit.yaml: wall-sit: knee: bends" in page
+
+
+@pytest.mark.parametrize(
+    ("prescribed", "affected", "shown"),
+    [
+        (Side.LEFT, Knee.RIGHT, "left"),
+        (Side.RIGHT, Knee.LEFT, "right"),
+        (Side.BOTH, Knee.LEFT, "left"),
+        (Side.BOTH, Knee.BOTH, "right"),
+        (Side.ALTERNATING, Knee.LEFT, "left"),
+    ],
+)
+def test_patients_see_the_side_that_is_theirs(
+    db: Session, clinic: Clinic, as_: As, prescribed: Side, affected: Knee, shown: str
+):
+    step_up = a_library(db)["step-up"]
+    physio = a_member(db, clinic)
+    patient = a_patient(db, clinic, physio, affected_side=affected)
+    program = a_program(db, physio, patient, [an_item(step_up, side=prescribed)])
+    db.commit()
+    with clock.stopped(NOW):
+        client = as_(patient)
+        for page in ("/today", f"/log/{program.id}", f"/log/{program.id}?done=all"):
+            text = client.get(page).text
+            assert thumbs(text) == [address(side=shown)], page
+            assert address(kind="moving", side=shown) in text
+            assert f"shown: {shown} side" in text
+
+
+def test_the_log_page_stays_light(db: Session, clinic: Clinic, as_: As):
+    library = a_library(db)
+    physio = a_member(db, clinic)
+    patient = a_patient(db, clinic, physio)
+    items = [an_item(library[slug]) for slug in list(pictures.figures())[:6]]
+    program = a_program(db, physio, patient, items)
+    db.commit()
+    with clock.stopped(NOW):
+        client = as_(patient)
+        page = client.get(f"/log/{program.id}").text
+        parts = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page)
+        weight = len(gzip.compress(page.encode())) + sum(
+            len(gzip.compress(client.get(part).data)) for part in parts
+        )
+    assert weight < 60 * KILOBYTE

@@ -1,0 +1,249 @@
+"""A backup holds everything and nothing else, and never lands on what is there."""
+
+import re
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from rehab_tracker.accounts.models import Clinic, Person
+from rehab_tracker.foundation import audit, backup, migrate
+from rehab_tracker.foundation.backup import Manifest, NotBackedUp, NotRestored
+from rehab_tracker.foundation.copying import counts
+from rehab_tracker.foundation.db import Base, Database
+from rehab_tracker.foundation.locked_file import PIECE, CannotOpen
+from tests.architecture.victim import SENTINEL, a_victim
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+PHRASE = "eleven herons wade at dusk"
+
+
+@pytest.fixture
+def filled(database: Database, clinic: Clinic, db: Session) -> Database:
+    """Return a database with one of everything, and an audit."""
+    a_victim(db, clinic)
+    for _ in range(3):
+        audit.record(db, None, "tested")
+    db.commit()
+    return database
+
+
+@pytest.fixture
+def empty(tmp_path: Path, filled: Database) -> Iterator[Database]:
+    """Return an empty place on the same engine, with the same key."""
+    url = filled.engine.url
+    if url.get_backend_name() == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'restored.sqlite3'}", filled.audit_key)
+        yield database
+        database.engine.dispose()
+        return
+    name = f"{url.database}_restored"
+    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    database = Database(
+        make_url(str(url)).set(database=name).render_as_string(hide_password=False),
+        filled.audit_key,
+    )
+    yield database
+    database.engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+def content(database: Database) -> dict[str, list[Any]]:
+    """Return every row of every table, as the models read them."""
+    with database.reading() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(select(table)).all()))
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def back_up(database: Database, tmp_path: Path, phrase: str | None = None) -> tuple[Path, Manifest]:
+    to = tmp_path / "today.backup"
+    return to, backup.back_up(database, to, NOW, phrase=phrase, work=tmp_path)
+
+
+@pytest.mark.parametrize("phrase", [None, PHRASE])
+def test_what_was_backed_up_comes_back_row_for_row(
+    filled: Database, empty: Database, tmp_path: Path, phrase: str | None
+):
+    to, manifest = back_up(filled, tmp_path, phrase)
+    restored = backup.restore(empty, to, phrase=phrase, work=tmp_path)
+    assert restored == manifest
+    assert content(empty) == content(filled)
+    assert list(audit.verify(empty)) == list(audit.verify(filled))
+    assert not migrate.drift(empty)
+    migrate.require_newest(empty)
+    with pytest.raises(Exception, match="append-only"), empty.engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_event"))
+
+
+def test_a_backup_moves_between_engines(filled: Database, tmp_path: Path):
+    to, _manifest = back_up(filled, tmp_path)
+    elsewhere = Database(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}", filled.audit_key)
+    backup.restore(elsewhere, to, phrase=None, work=tmp_path)
+    assert content(elsewhere) == content(filled)
+    assert [chain.problem for chain in audit.verify(elsewhere)] == [""]
+    elsewhere.engine.dispose()
+
+
+def test_a_locked_backup_shows_nothing_and_a_plain_one_belongs_to_its_owner(
+    filled: Database, tmp_path: Path
+):
+    to, _manifest = back_up(filled, tmp_path, PHRASE)
+    assert SENTINEL.encode() not in to.read_bytes()
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    assert {path.name for path in tmp_path.iterdir()} <= {"today.backup", "rehab.sqlite3",
+        "rehab.sqlite3-wal", "rehab.sqlite3-shm"}, "no copy stays behind"  # fmt: skip
+
+
+@pytest.mark.parametrize("phrase", [None, PHRASE])
+@pytest.mark.parametrize("harm", ["a flipped bit", "cut short", "a changed count", "appended"])
+def test_a_damaged_backup_is_refused_and_nothing_is_made(
+    filled: Database, empty: Database, tmp_path: Path, phrase: str | None, harm: str
+):
+    to, _manifest = back_up(filled, tmp_path, phrase)
+    kept = bytearray(to.read_bytes())
+    if harm == "a flipped bit":
+        kept[-5000] ^= 1
+    if harm == "cut short":
+        kept = kept[:-3000]
+    if harm == "a changed count":
+        kept = re.sub(rb'"person": \d+', b'"person": 77', kept, count=1)
+    if harm == "appended":
+        kept += b"more"
+    to.write_bytes(kept)
+    with pytest.raises((CannotOpen, NotRestored)):
+        backup.restore(empty, to, phrase=phrase, work=tmp_path)
+    with empty.reading() as connection:
+        assert counts(connection) == {}
+
+
+@pytest.mark.parametrize("phrase", [None, "another phrase"])
+def test_a_locked_backup_opens_with_its_key_alone(
+    filled: Database, empty: Database, tmp_path: Path, phrase: str | None
+):
+    to, _manifest = back_up(filled, tmp_path, PHRASE)
+    with pytest.raises(CannotOpen, match="key"):
+        backup.restore(empty, to, phrase=phrase, work=tmp_path)
+
+
+def test_pieces_of_a_locked_backup_cannot_be_swapped(
+    filled: Database, empty: Database, tmp_path: Path
+):
+    to, manifest = back_up(filled, tmp_path, PHRASE)
+    head, kept = len(manifest.line()) + 16, to.read_bytes()
+    pieces = [kept[at : at + PIECE + 16] for at in range(head, len(kept), PIECE + 16)]
+    if len(pieces) == 1:  # a small clinic fits one piece: then swapping halves must fail as well
+        half = len(pieces[0]) // 2
+        pieces = [pieces[0][:half], pieces[0][half:]]
+    to.write_bytes(kept[:head] + b"".join(reversed(pieces)))
+    with pytest.raises(CannotOpen):
+        backup.restore(empty, to, phrase=PHRASE, work=tmp_path)
+
+
+def test_nothing_is_overwritten(filled: Database, tmp_path: Path):
+    to, _manifest = back_up(filled, tmp_path)
+    before = to.read_bytes()
+    with pytest.raises(NotBackedUp, match="exists"):
+        back_up(filled, tmp_path)
+    with pytest.raises(NotRestored, match="never overwrites"):
+        backup.restore(filled, to, phrase=None, work=tmp_path)
+    assert to.read_bytes() == before
+    assert content(filled)["person"]
+
+
+def test_a_file_that_is_no_backup_is_named_so(empty: Database, tmp_path: Path):
+    (tmp_path / "letter.txt").write_text("Dear all,\n")
+    with pytest.raises(CannotOpen, match="no backup"):
+        backup.restore(empty, tmp_path / "letter.txt", phrase=None, work=tmp_path)
+
+
+def test_another_key_of_the_audit_is_noticed_and_can_be_accepted(
+    filled: Database, empty: Database, tmp_path: Path
+):
+    to, _manifest = back_up(filled, tmp_path)
+    empty.audit_key = b"another key"
+    with pytest.raises(NotRestored, match="another key"):
+        backup.restore(empty, to, phrase=None, work=tmp_path)
+    backup.restore(empty, to, phrase=None, work=tmp_path, trust_audit=True)
+    assert content(empty) == content(filled)
+
+
+def test_a_broken_audit_is_backed_up_as_it_is_and_said(filled: Database, tmp_path: Path):
+    with filled.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("DROP TRIGGER audit_event_remains"))
+        else:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("DELETE FROM audit_event WHERE number = 2"))
+    _to, manifest = back_up(filled, tmp_path)
+    assert list(manifest.audit.values()) == ["deed 2 is missing"]
+
+
+def test_a_damaged_database_is_not_passed_off_as_a_backup(filled: Database, tmp_path: Path):
+    if filled.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL looks after its pages itself")
+    with filled.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("DELETE FROM person")
+        connection.invalidate()
+    with pytest.raises(NotBackedUp, match="not whole"):
+        back_up(filled, tmp_path)
+    assert not (tmp_path / "today.backup").exists()
+
+
+def test_a_backup_under_load_is_of_one_moment(filled: Database, empty: Database, tmp_path: Path):
+    """Every person of the load comes with a deed: a copy of two moments would part them."""
+    (clinic_id,) = {chain.clinic_id for chain in audit.verify(filled)}
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        with filled.all_clinics(because="a test looks for the clinic", reads_only=True) as db:
+            clinic = db.scalars(select(Clinic)).one()
+        while not stop.is_set():
+            number += 1
+            with filled.of_clinic(clinic.id) as db:
+                db.add(
+                    Person(name="Load", email=f"load{number}@example.org", time_zone="UTC",
+                           created_at=NOW)
+                )  # fmt: skip
+                db.flush()
+                audit.record(db, None, "load")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        to, manifest = back_up(filled, tmp_path)
+    finally:
+        stop.set()
+        writer.join()
+    backup.restore(empty, to, phrase=None, work=tmp_path)
+    assert list(manifest.audit) == [clinic_id]
+    with empty.all_clinics(because="a test counts", reads_only=True) as db:
+        people = len(db.scalars(select(Person).where(Person.name == "Load")).all())
+        deeds = len(
+            db.scalars(select(audit.AuditEvent.id).where(audit.AuditEvent.action == "load")).all()
+        )
+    assert people == deeds
+
+
+def test_a_plain_backup_needs_nothing_but_sqlite_to_be_read(filled: Database, tmp_path: Path):
+    to, manifest = back_up(filled, tmp_path)
+    (tmp_path / "content.sqlite3").write_bytes(to.read_bytes()[len(manifest.line()) :])
+    with sqlite3.connect(tmp_path / "content.sqlite3") as connection:
+        assert connection.execute("SELECT count(*) FROM person").fetchone()[0] > 0
+    connection.close()

@@ -1,0 +1,82 @@
+"""The settings that durability and patience rest on, read back from the databases themselves."""
+
+import pytest
+from sqlalchemy import Connection, text
+
+from rehab_tracker.foundation.db import Database, wal_is_safe
+
+SQLITE = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "secure_delete": 1,
+    "mmap_size": 0,
+    "journal_size_limit": 67108864,
+    "trusted_schema": 0,
+}
+POSTGRES = {
+    "statement_timeout": "15s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "30s",
+    "TimeZone": "UTC",
+    "transaction_isolation": "read committed",
+}
+CONNECTION = {
+    "connect_timeout": "3",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+}
+
+
+def _told(connection: Connection, word: str, name: str) -> object:
+    return connection.scalar(text(f"{word} {name}"))
+
+
+def test_every_connection_has_its_settings(database: Database):
+    with database.engine.connect() as one, database.reading() as reader:
+        if one.dialect.name == "sqlite":
+            assert {name: _told(one, "PRAGMA", name) for name in SQLITE} == SQLITE
+            assert {name: _told(reader, "PRAGMA", name) for name in SQLITE} == SQLITE
+            return
+        assert {name: _told(one, "SHOW", name) for name in POSTGRES} == POSTGRES
+        assert _told(reader, "SHOW", "transaction_read_only") == "on"
+        raw = one.connection.driver_connection
+        assert raw is not None
+        assert raw.info.get_parameters().items() >= CONNECTION.items()
+        pool = database.engine.pool
+        told = [getattr(pool, f"_{name}") for name in ("max_overflow", "timeout", "recycle")]
+        assert [pool.size(), *told] == [5, 5, 5, 300]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("version", "is_safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 0), True),
+    ],
+)
+def test_a_log_written_ahead_is_for_libraries_without_the_known_corruption(
+    version: tuple[int, ...], is_safe: bool
+):
+    assert wal_is_safe(version) is is_safe
+
+
+def test_every_table_of_sqlite_is_strict(database: Database):
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's tables always are")
+    with database.reading() as connection:
+        loose = connection.scalars(
+            text(
+                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+                " AND NOT strict AND name NOT LIKE 'sqlite_%'"
+            )
+        )
+        assert loose.all() == ["alembic_version"]
