@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from flask import current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -133,6 +132,8 @@ def _page(form: CodeForm) -> str:
 
 
 def _picture(secret: str, email: str) -> dict[str, Any]:
+    import segno  # noqa: PLC0415 - loaded by those who turn on the second step
+
     address = totp.app_address(secret, email)
     drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, light="#fff")
     spaced = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))

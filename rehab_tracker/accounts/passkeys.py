@@ -5,21 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import webauthn
 from flask_babel import gettext as _
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from rehab_tracker.accounts import queries, second_factor, tokens
 from rehab_tracker.accounts.models import OneTimeToken, Passkey, Purpose
@@ -28,9 +20,15 @@ from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.errors import Forbidden, NotVisible, Refused
+from rehab_tracker.foundation.lazy import lazily
 
-REQUIRED = UserVerificationRequirement.REQUIRED
-_MANGLED = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+else:  # most workers never meet a passkey: the library costs 10 MB and a twentieth of a second
+    webauthn = lazily("webauthn")
+
+_MANGLED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What the answer of a device can break on when it is none."""
 
 
@@ -67,7 +65,7 @@ def options_to_add(db: Session, actor: Actor, place: Place, now: datetime) -> st
     """Return what a browser needs to make a passkey, as JSON."""
     if actor.role == Role.PATIENT:
         raise Forbidden({"": _("Passkeys are for the staff.")})
-    person = queries.person(db, actor.person_id)
+    person, shapes = queries.person(db, actor.person_id), webauthn.helpers.structs
     options = webauthn.generate_registration_options(
         rp_id=place.host,
         rp_name=ISSUER,
@@ -75,21 +73,23 @@ def options_to_add(db: Session, actor: Actor, place: Place, now: datetime) -> st
         user_name=person.email,
         user_display_name=person.name,
         challenge=_challenge(db, person.id, now),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=REQUIRED
+        authenticator_selection=shapes.AuthenticatorSelectionCriteria(
+            resident_key=shapes.ResidentKeyRequirement.REQUIRED,
+            user_verification=shapes.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_descriptors(db, person.id),
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def _challenge(db: Session, person_id: UUID | None, now: datetime) -> bytes:
     return tokens.issue(db, Purpose.PASSKEY, person_id, now).encode()
 
 
-def _descriptors(db: Session, person_id: UUID) -> list[PublicKeyCredentialDescriptor]:
-    kept = (base64url_to_bytes(key.credential_id) for key in passkeys_of(db, person_id))
-    return [PublicKeyCredentialDescriptor(id=credential_id) for credential_id in kept]
+def _descriptors(db: Session, person_id: UUID) -> "list[PublicKeyCredentialDescriptor]":
+    describe = webauthn.helpers.structs.PublicKeyCredentialDescriptor
+    kept = (webauthn.base64url_to_bytes(key.credential_id) for key in passkeys_of(db, person_id))
+    return [describe(id=credential_id) for credential_id in kept]
 
 
 def add(
@@ -104,12 +104,12 @@ def add(
             expected_origin=place.origin,
             require_user_verification=True,
         )
-    except _MANGLED as problem:
+    except (webauthn.helpers.exceptions.WebAuthnException, *_MANGLED) as problem:
         raise Refused({"": _("This passkey could not be kept. Please try again.")}) from problem
     passkey = Passkey(
         person_id=actor.person_id,
-        credential_id=bytes_to_base64url(made.credential_id),
-        public_key=bytes_to_base64url(made.credential_public_key),
+        credential_id=webauthn.helpers.bytes_to_base64url(made.credential_id),
+        public_key=webauthn.helpers.bytes_to_base64url(made.credential_public_key),
         sign_count=made.sign_count,
         name=name,
         created_at=now,
@@ -122,8 +122,10 @@ def add(
 
 def _use_challenge(db: Session, answer: str, person_id: UUID | None, now: datetime) -> bytes:
     """Return the challenge that a device signed, once; ValueError for any that we did not give."""
-    client = json.loads(base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"]))
-    challenge = base64url_to_bytes(client["challenge"])
+    client = json.loads(
+        webauthn.base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"])
+    )
+    challenge = webauthn.base64url_to_bytes(client["challenge"])
     given = db.scalars(
         select(OneTimeToken).where(
             tokens.opens(Purpose.PASSKEY, challenge.decode(), now),
@@ -141,25 +143,25 @@ def options_to_sign_in(db: Session, person_id: UUID | None, place: Place, now: d
         rp_id=place.host,
         challenge=_challenge(db, person_id, now),
         allow_credentials=_descriptors(db, person_id) if person_id else [],
-        user_verification=REQUIRED,
+        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def used_by(db: Session, answer: str, person_id: UUID | None, place: Place, now: datetime) -> UUID:
     """Return whose passkey signed a challenge, Refused where none did; None asks for anybody's."""
     try:
-        kept = _kept(db, base64url_to_bytes(json.loads(answer)["id"]), person_id)
+        kept = _kept(db, webauthn.base64url_to_bytes(json.loads(answer)["id"]), person_id)
         shown = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=_use_challenge(db, answer, person_id, now),
             expected_rp_id=place.host,
             expected_origin=place.origin,
-            credential_public_key=base64url_to_bytes(kept.public_key),
+            credential_public_key=webauthn.base64url_to_bytes(kept.public_key),
             credential_current_sign_count=kept.sign_count,
             require_user_verification=True,
         )
-    except _MANGLED as problem:
+    except (webauthn.helpers.exceptions.WebAuthnException, *_MANGLED) as problem:
         raise Refused({"": _("This passkey does not open anything here.")}) from problem
     changed = {"sign_count": shown.new_sign_count, "used_at": now}
     db.execute(update(Passkey).where(Passkey.id == kept.id).values(changed))
@@ -167,7 +169,9 @@ def used_by(db: Session, answer: str, person_id: UUID | None, place: Place, now:
 
 
 def _kept(db: Session, credential_id: bytes, person_id: UUID | None) -> Passkey:
-    named = select(Passkey).where(Passkey.credential_id == bytes_to_base64url(credential_id))
+    named = select(Passkey).where(
+        Passkey.credential_id == webauthn.helpers.bytes_to_base64url(credential_id)
+    )
     if person_id:
         named = named.where(Passkey.person_id == person_id)
     found = db.scalars(named).one_or_none()

@@ -2,11 +2,12 @@
 
 import secrets
 from base64 import b64decode, b64encode
+from functools import cached_property
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 
@@ -15,8 +16,16 @@ class Seal:
     """Locks and opens texts, each for one person: moved to another's row, it does not open."""
 
     def __init__(self, secret_key: str) -> None:
+        self._secret = secret_key.encode()
+
+    @cached_property
+    def _cipher(self) -> "AESGCM":
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 7 MB
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
         derive = HKDF(SHA256(), length=32, salt=None, info=b"rehab-tracker second factor")
-        self._cipher = AESGCM(derive.derive(secret_key.encode()))
+        return AESGCM(derive.derive(self._secret))
 
     def lock(self, text: str, person_id: UUID) -> str:
         """Return what to keep of a text."""

@@ -160,7 +160,7 @@ def restore(
     """
     _require_empty(database)
     with opened(source, phrase, work) as (manifest, plain):
-        known = {script.revision for script in migrate.steps()}
+        known = migrate.known()
         if manifest.version not in known:
             raise NotRestored(f"The backup is of a newer version ({manifest.version}).")
         _require_whole(plain, manifest, database.audit_key, trust_audit=trust_audit)
