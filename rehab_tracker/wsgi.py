@@ -15,3 +15,4 @@ except (ConfigProblem, WrongVersion, Damaged) as problem:
     sys.exit(f"rehab-tracker: {problem}")
 gc.collect()
 gc.freeze()  # what start-up made stays: the collector need not walk it on every request
+gc.set_threshold(5_000)  # a request makes more than the usual 700 things that last till its end

@@ -1,13 +1,13 @@
 """The short cards, read once from the seed data and never changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from rehab_tracker.exercises.seed import SeedInvalid, load_library, parse, seed_file
+from rehab_tracker.exercises.seed import SeedInvalid, parse, seed_file
 from rehab_tracker.exercises.seed_schema import (
     LANGUAGE,
     SLUG,
@@ -80,30 +80,33 @@ def load_topics() -> Mapping[str, Topic]:
     return read_topics(seed_file(EDUCATION_FILE))
 
 
-def read_topics(written: str) -> Mapping[str, Topic]:
-    """Return the cards that a file's text holds; raises SeedInvalid with every problem."""
+def read_topics(written: str, named: Collection[str] = ()) -> Mapping[str, Topic]:
+    """Return the cards that a file's text holds; raises SeedInvalid with every problem.
+
+    `named` are slugs that others, such as the templates, rely on.
+    """
     doc = parse(EDUCATION_FILE, written)
-    if found := check_topics(doc):
+    if found := check_topics(doc, named):
         raise SeedInvalid(found)
     return MappingProxyType({row["slug"]: _topic(row, doc["language"]) for row in doc["topics"]})
 
 
-def check_topics(doc: Any) -> Sequence[str]:
+def check_topics(doc: Any, named: Collection[str] = ()) -> Sequence[str]:
     """Return every problem of the document as a line that names file, entry and field."""
     shape: Check = _SHAPE
     found = [": ".join((EDUCATION_FILE, ".".join(path), says)) for path, says in shape(doc)]
-    return found or [f"{EDUCATION_FILE}: {problem}" for problem in _problems(doc["topics"])]
+    return found or [f"{EDUCATION_FILE}: {problem}" for problem in _problems(doc["topics"], named)]
 
 
-def _problems(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _problems(rows: Sequence[Mapping[str, Any]], named: Collection[str]) -> Iterator[str]:
     slugs = [row["slug"] for row in rows]
     yield from (f"{slug}: is there twice" for slug in twice(slugs))
     for row in rows:
         words = sum(len(paragraph.split()) for paragraph in row["text"])
         if not WORDS_MIN <= words <= WORDS_MAX:
             yield f"{row['slug']}: text: has {words} words, not {WORDS_MIN} to {WORDS_MAX}"
-    named = {slug for one in load_library().templates.values() for slug in one.education}
-    yield from (f"{slug}: a template names it, but it is not there" for slug in named - {*slugs})
+    missing = sorted({*named} - {*slugs})
+    yield from (f"{slug}: a template names it, but it is not there" for slug in missing)
 
 
 def _topic(row: Mapping[str, Any], language: str) -> Topic:
