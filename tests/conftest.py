@@ -29,6 +29,11 @@ POSTGRES = "REHAB_TEST_POSTGRES_URL"
 _running = ExitStack()
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+"""For what only one of the databases can do; everything else runs on both."""
+
+
 def missing(what: str, why: str) -> None:
     """Skip with a printed reason, or fail where the run says that it must be there."""
     if what in REQUIRED:

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from rehab_tracker.foundation import migrate
 from rehab_tracker.foundation.copying import counts
 from rehab_tracker.foundation.db import Database
 from tests.architecture.victim import a_victim
+from tests.conftest import on_postgres
 
 
 def test_the_head_file_names_the_newest_step_so_that_two_branches_conflict():
@@ -54,9 +54,8 @@ def test_every_step_goes_down_and_up_again_without_losing_a_row(
     assert sum(before.values()) > 10
 
 
+@on_postgres
 def test_a_step_waits_for_others_no_longer_than_a_lock_may_take(database: Database):
-    if database.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite's writers stand in line")
     with database.engine.connect() as connection:
         assert connection.scalar(text("SHOW lock_timeout")) == "3s"
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from rehab_tracker.cli import main
 from rehab_tracker.foundation import migrate
 from rehab_tracker.foundation.db import Database
+from tests.conftest import missing
 from tests.faults.ward import ROOT, SECRET, Ward, a_ward, nursery
 from tests.processes import free_port
 
@@ -49,7 +50,7 @@ def a_small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     try:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("a small disk: only root may mount one")
+        missing("small disk", "only root may mount one")
     try:
         yield folder
     finally:

@@ -21,6 +21,7 @@ from rehab_tracker.foundation.copying import counts
 from rehab_tracker.foundation.db import Base, Database
 from rehab_tracker.foundation.locked_file import PIECE, CannotOpen
 from tests.architecture.victim import SENTINEL, a_victim
+from tests.conftest import on_sqlite
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PHRASE = "eleven herons wade at dusk"
@@ -192,9 +193,8 @@ def test_a_broken_audit_is_backed_up_as_it_is_and_said(filled: Database, tmp_pat
     assert list(manifest.audit.values()) == ["deed 2 is missing"]
 
 
+@on_sqlite
 def test_a_damaged_database_is_not_passed_off_as_a_backup(filled: Database, tmp_path: Path):
-    if filled.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL looks after its pages itself")
     with filled.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")

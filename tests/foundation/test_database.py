@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from rehab_tracker.foundation.db import Database, wal_is_safe
+from tests.conftest import on_sqlite
 
 SQLITE = {
     "journal_mode": "wal",
@@ -69,9 +70,8 @@ def test_a_log_written_ahead_is_for_libraries_without_the_known_corruption(
     assert wal_is_safe(version) is is_safe
 
 
+@on_sqlite
 def test_every_table_of_sqlite_is_strict(database: Database):
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL's tables always are")
     with database.reading() as connection:
         loose = connection.scalars(
             text(
