@@ -19,8 +19,7 @@ WORKERS = 2
 
 
 def product() -> Any:
-    """Return the product as WSGI application, as a clinic runs it; only its server imports it."""
-    sys.modules["rich"] = None  # type: ignore[assignment]  # comes with the tests' tools alone
+    """Return the product as WSGI application; only its server imports it."""
     from rehab_tracker.wsgi import app  # noqa: PLC0415
 
     return app

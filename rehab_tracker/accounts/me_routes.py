@@ -176,7 +176,7 @@ def end_device(sign_in_id: UUID) -> ResponseReturnValue:
 @commits
 def end_phone(phone_id: UUID) -> ResponseReturnValue:
     """Take one's plan off a phone: its key opens nothing any more."""
-    phone_keys.end_phone(current(), acting(), phone_id, clock.now())
+    sign_ins.end_phone(current(), acting(), phone_id, clock.now())
     said(_("That phone can no longer open your plan or send sessions until you sign in there."))
     return redirect(url_for("accounts.me") + "#devices", 303)
 

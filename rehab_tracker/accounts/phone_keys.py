@@ -7,22 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import current_app, g, request
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from rehab_tracker.accounts.devices import device_of
 from rehab_tracker.accounts.models import Clinic, Membership, Patient, Person, PhoneKey, Standing
-from rehab_tracker.accounts.sign_in import SignInSessions, key_of
+from rehab_tracker.accounts.sign_in import WHO, SignInSessions, key_of, who_acts
 from rehab_tracker.domain.permission import Permission
 from rehab_tracker.foundation import audit, clock
 from rehab_tracker.foundation.access import guard_of
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import database
-from rehab_tracker.foundation.errors import NotVisible
 
 LASTS = timedelta(days=90)
 SEEN_EVERY = timedelta(days=1)
@@ -36,14 +34,7 @@ _ACTING = (
         PhoneKey.person_id,
         PhoneKey.membership_id,
         PhoneKey.seen_at,
-        Membership.clinic_id,
-        Membership.role,
-        Person.name,
-        Person.time_zone,
-        Clinic.name.label("clinic_name"),
-        Patient.id.label("patient_id"),
-        Patient.week_starts_on,
-        Patient.affected_side,
+        *WHO,
     )
     .join(Membership, Membership.id == PhoneKey.membership_id)
     .join(Person, Person.id == PhoneKey.person_id)
@@ -76,19 +67,7 @@ def actor_for(token: str, now: datetime) -> Actor | None:
         return None
     if now - row.seen_at >= SEEN_EVERY:
         _write_seen(key, now)
-    return Actor(
-        person_id=row.person_id,
-        membership_id=row.membership_id,
-        clinic_id=row.clinic_id,
-        role=row.role,
-        name=row.name,
-        zone=ZoneInfo(row.time_zone),
-        clinic_name=row.clinic_name,
-        week_starts_on=row.week_starts_on,
-        permissions=frozenset({Permission.LOG_SYNC}),
-        patient_id=row.patient_id,
-        affected_side=row.affected_side,
-    )
+    return who_acts(row, permissions=frozenset({Permission.LOG_SYNC}))
 
 
 def _write_seen(key: str, now: datetime) -> None:
@@ -174,19 +153,3 @@ def phones_of(db: Session, person_id: UUID, now: datetime) -> Sequence[PhoneKey]
         )
         .order_by(PhoneKey.seen_at.desc(), PhoneKey.id)
     ).all()
-
-
-def end_phone(db: Session, actor: Actor, phone_id: UUID, now: datetime) -> None:
-    """Revoke one of one's own phones; NotVisible when it is nobody's or another's."""
-    ended = db.execute(
-        update(PhoneKey)
-        .where(
-            PhoneKey.id == phone_id,
-            PhoneKey.person_id == actor.person_id,
-            PhoneKey.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
-    if cast("CursorResult[Any]", ended).rowcount != 1:
-        raise NotVisible
-    audit.record(db, actor, "phone.ended", subject_id=actor.membership_id)

@@ -124,6 +124,19 @@ def sign_in_as(db: Session, member: Membership, level: Level = Level.PASSWORD) -
     sign_ins.begin_sign_in(db, renew_browser(), member, now, device=device, level=level)
 
 
+WHO = (
+    Membership.clinic_id,
+    Membership.role,
+    Person.name,
+    Person.time_zone,
+    Clinic.name.label("clinic_name"),
+    Clinic.week_starts_on,
+    Patient.id.label("patient_id"),
+    Patient.week_starts_on.label("own_week_starts_on"),
+    Patient.affected_side,
+)
+"""What is read of somebody who acts, beside the ids of the person and the membership."""
+
 _ACTING = (
     select(
         SignIn.person_id,
@@ -131,17 +144,9 @@ _ACTING = (
         SignIn.seen_at,
         SignIn.proved_at,
         SignIn.level,
-        Membership.clinic_id,
-        Membership.role,
-        Person.name,
-        Person.time_zone,
         Person.second_factor_since,
-        Clinic.name.label("clinic_name"),
-        Clinic.week_starts_on,
         Clinic.second_factor_for,
-        Patient.id.label("patient_id"),
-        Patient.week_starts_on.label("own_week_starts_on"),
-        Patient.affected_side,
+        *WHO,
     )
     .join(Membership, Membership.id == SignIn.membership_id)
     .join(Person, Person.id == SignIn.person_id)
@@ -166,6 +171,17 @@ def actor_for(token: str, now: datetime) -> Actor | None:
         return None
     if now - row.seen_at >= SEEN_EVERY:
         _write_seen(key, row.role, now)
+    return who_acts(
+        row,
+        permissions=ROLES[row.role],
+        session_key=key,
+        proved_at=row.proved_at,
+        owes=_owed(row),
+    )
+
+
+def who_acts(row: Any, **more: Any) -> Actor:
+    """Return the person of a row that was read with `WHO`."""
     return Actor(
         person_id=row.person_id,
         membership_id=row.membership_id,
@@ -175,12 +191,9 @@ def actor_for(token: str, now: datetime) -> Actor | None:
         zone=ZoneInfo(row.time_zone),
         clinic_name=row.clinic_name,
         week_starts_on=row.own_week_starts_on or row.week_starts_on,
-        permissions=ROLES[row.role],
         patient_id=row.patient_id,
         affected_side=row.affected_side,
-        session_key=key,
-        proved_at=row.proved_at,
-        owes=_owed(row),
+        **more,
     )
 
 

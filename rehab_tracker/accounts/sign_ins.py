@@ -127,18 +127,26 @@ def open_sign_ins(db: Session, person_id: UUID, now: datetime) -> Sequence[SignI
 
 def end_device(db: Session, actor: Actor, sign_in_id: UUID, now: datetime) -> None:
     """Revoke one of one's own sign-ins; NotVisible when it is nobody's or another's."""
+    _end_own(db, actor, SignIn, sign_in_id, now)
+    audit.record(db, actor, "device.signed_out", subject_id=actor.membership_id)
+
+
+def end_phone(db: Session, actor: Actor, phone_id: UUID, now: datetime) -> None:
+    """Revoke one of one's own phones; NotVisible when it is nobody's or another's."""
+    _end_own(db, actor, PhoneKey, phone_id, now)
+    audit.record(db, actor, "phone.ended", subject_id=actor.membership_id)
+
+
+def _end_own(
+    db: Session, actor: Actor, kind: type[SignIn | PhoneKey], row_id: UUID, now: datetime
+) -> None:
     ended = db.execute(
-        update(SignIn)
-        .where(
-            SignIn.id == sign_in_id,
-            SignIn.person_id == actor.person_id,
-            SignIn.revoked_at.is_(None),
-        )
+        update(kind)
+        .where(kind.id == row_id, kind.person_id == actor.person_id, kind.revoked_at.is_(None))
         .values(revoked_at=now)
     )
     if cast("CursorResult[Any]", ended).rowcount != 1:
         raise NotVisible
-    audit.record(db, actor, "device.signed_out", subject_id=actor.membership_id)
 
 
 def end_other_devices(db: Session, actor: Actor, now: datetime) -> None:

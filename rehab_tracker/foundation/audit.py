@@ -32,7 +32,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.actor import Actor
-from rehab_tracker.foundation.db import Base, Database, Identity, new_id
+from rehab_tracker.foundation.db import Base, Database, Identity, as_kept, new_id
 from rehab_tracker.foundation.tenancy import (
     ClinicOwned,
     ClinicRecord,
@@ -177,16 +177,7 @@ def seal(key: bytes, deed: Mapping[str, Any], previous: str) -> str:
 
 def _plain(value: Any) -> Any:
     """Return a value as SQLite keeps it: there, the very bytes are sealed."""
-    match value:
-        case UUID():
-            return value.hex
-        case datetime():
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
-        case bytes():
-            return value.decode(errors="replace")
-        case dict():
-            return json.dumps(value)
-    return value
+    return value.decode(errors="replace") if isinstance(value, bytes) else as_kept(value)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.sql.expression import quoted_name
 from sqlalchemy.types import Boolean
+
+from rehab_tracker.foundation.db import as_kept
 
 KEPT_BY_ITSELF = {"alembic_version", "audit_head"}
 """Tables that the migrations and a trigger fill."""
@@ -72,22 +72,7 @@ def _insert(
 
 def _as_text(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as SQLite keeps it."""
-    return {name: _plain(value) for name, value in row.items()}
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case UUID():
-            return value.hex
-        case datetime():
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
-        case date():
-            return value.isoformat()
-        case bool():
-            return int(value)
-        case dict() | list():
-            return json.dumps(value)
-    return value
+    return {name: as_kept(value) for name, value in row.items()}
 
 
 def _typed(row: Mapping[str, Any], yes_or_no: set[str]) -> dict[str, Any]:

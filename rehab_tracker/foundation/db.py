@@ -1,5 +1,6 @@
 """The database: engine, types and the session of a request."""
 
+import json
 import secrets
 import sqlite3
 import time
@@ -152,6 +153,22 @@ def new_id() -> UUID:
     stamp = time.time_ns() // 1_000_000
     value = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62
     return UUID(int=value | secrets.randbits(62))
+
+
+def as_kept(value: Any) -> Any:
+    """Return a value read from any database as SQLite keeps it: what is sealed and backed up."""
+    match value:
+        case UUID():
+            return value.hex
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+        case date():
+            return value.isoformat()
+        case bool():
+            return int(value)
+        case dict() | list():
+            return json.dumps(value)
+    return value
 
 
 def table_of(model: type[Base]) -> Table:
