@@ -38,9 +38,17 @@ async function run(store, mode, act) {
   });
 }
 
+/** Write and commit at once, so that the page may go away in the same moment and the write stays. */
+const write = (store, act) =>
+  run(store, "readwrite", (rows) => {
+    const asked = act(rows);
+    rows.transaction.commit();
+    return asked;
+  });
+
 export const read = (store, key) => run(store, "readonly", (rows) => rows.get(key));
-export const keep = (store, row) => run(store, "readwrite", (rows) => rows.put(row));
-export const drop = (store, key) => run(store, "readwrite", (rows) => rows.delete(key));
+export const keep = (store, row) => write(store, (rows) => rows.put(row));
+export const drop = (store, key) => write(store, (rows) => rows.delete(key));
 
 /** One owner's rows. */
 export async function all(store, owner) {
@@ -70,6 +78,7 @@ export async function keepSaved(current, sent) {
       if (known?.client_id === sent.client_id && known.revision >= sent.revision) return;
       deal.objectStore("current").put(current);
       deal.objectStore("outbox").put(sent);
+      deal.commit();
     };
     deal.oncomplete = () => done();
     deal.onabort = () => broke(deal.error);

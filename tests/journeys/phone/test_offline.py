@@ -80,6 +80,16 @@ def test_a_session_without_signal_arrives_once_when_it_returns(
     assert [len(done["sets"]) for done in kept["exercises"]] == [1]
 
 
+def test_a_tap_is_kept_even_if_the_page_goes_away_in_the_same_moment(guided: Page):
+    tap(guided, "Begin")
+    heading(guided, "Step-down")
+    first = guided.get_by_role("button", name="Set 1, left")
+    for turn in range(16):
+        tap(guided, "Set 1, left")
+        guided.reload()
+        expect(first).to_have_attribute("aria-pressed", "false" if turn % 2 else "true")
+
+
 def test_a_closed_browser_loses_nothing(phone: BrowserContext, guided: Page, exchange: Exchange):
     phone.set_offline(True)
     as_prescribed(guided)
