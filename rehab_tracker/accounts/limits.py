@@ -8,15 +8,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from flask_babel import ngettext
 from sqlalchemy import BigInteger, bindparam, case, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import RateLimit
+from rehab_tracker.foundation.db import insert_or_update
 from rehab_tracker.foundation.errors import Refused
 
 
@@ -96,7 +97,7 @@ def take(db: Session, tries: Iterable[Try], now: datetime) -> None:
             "latest": _ms(now) + allowance.whole_ms - allowance.one_ms,
             "never": _ms(now) + allowance.whole_ms,
         }
-        if db.execute(_TAKE[db.get_bind().dialect.name], spent).first() is None:
+        if db.execute(_take(db.get_bind().dialect.name), spent).first() is None:
             raise SlowDown(_seconds_left(db, spent))
 
 
@@ -133,7 +134,8 @@ def _seconds_left(db: Session, spent: dict[str, Any]) -> int:
     return max(1, -int((spent["latest"] - full_at) // 1000))
 
 
-def _take(insert: Any) -> Any:
+@cache
+def _take(dialect: str) -> Any:
     # One statement for both dialects: of two tries at once each is counted. A time that cannot be,
     # as after the clock was put back, counts as long ago.
     now, one, latest, never = (
@@ -141,12 +143,9 @@ def _take(insert: Any) -> Any:
     )
     full_at = RateLimit.full_at
     begins = case((full_at.between(now, never), full_at), else_=now)
-    row = insert(RateLimit).values(key=bindparam("key"), full_at=now + one)
+    row = insert_or_update(dialect, RateLimit).values(key=bindparam("key"), full_at=now + one)
     return row.on_conflict_do_update(
         index_elements=["key"],
         set_={"full_at": begins + one},
         where=or_(full_at <= latest, full_at > never),
     ).returning(RateLimit.key)
-
-
-_TAKE = {"sqlite": _take(sqlite.insert), "postgresql": _take(postgresql.insert)}

@@ -1,5 +1,6 @@
 """How days are written: one short way, one in full, in the reader's language."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -33,7 +34,13 @@ def long_day(day: date) -> str:
 
 def brief_day(day: date) -> str:
     """Return a day without weekday and year, such as "23 Nov": the head of a week, a mark."""
-    return _written(day, "MMMd", _reader()[1])
+    return next(brief_days([day]))
+
+
+def brief_days(days: Iterable[date]) -> Iterator[str]:
+    """Yield many days like that: a long history asks once who reads them."""
+    language = _reader()[1]
+    return (_written(day, "MMMd", language) for day in days)
 
 
 def month_name(day: date) -> str:
@@ -45,10 +52,10 @@ def _reader() -> tuple[int, str]:
     """Return the year where the reader is, and the language; pages with many days ask once."""
     if not has_app_context():
         return clock.now().year, "en"
-    if "writes_days" not in g:
+    found: tuple[int, str] | None = g.get("writes_days")
+    if found is None:
         zone = g.actor.zone if g.get("actor") else ZoneInfo("UTC")
-        g.writes_days = clock.today(zone).year, str(get_locale() or "en")
-    found: tuple[int, str] = g.writes_days
+        found = g.writes_days = clock.today(zone).year, str(get_locale() or "en")
     return found
 
 

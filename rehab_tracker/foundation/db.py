@@ -2,14 +2,14 @@
 
 import json
 import secrets
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
+from importlib import import_module
 from typing import Any, ClassVar, ParamSpec
 from uuid import UUID
 
@@ -36,11 +36,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-
-try:
-    from pysqlite3 import dbapi2 as sqlite_driver
-except ImportError:
-    import sqlite3 as sqlite_driver
 
 FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """First releases of each SQLite line without the WAL-reset corruption bug."""
@@ -181,6 +176,14 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
+def insert_or_update(dialect: str, into: Any) -> Any:
+    """Return an INSERT with `on_conflict_do_update`, which SQLAlchemy has for each database apart.
+
+    Of the dialects, two megabytes each, only the one in use is loaded.
+    """
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(into)
+
+
 def longest(column: str, characters: int) -> CheckConstraint:
     """Return a check on a text's length, which SQLite would not keep by itself."""
     return CheckConstraint(f"length({column}) <= {characters}", f"{column}_length")
@@ -230,10 +233,19 @@ _sessions = sessionmaker(expire_on_commit=False, autoflush=False)
 def _engine(url: str, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, **_POSTGRES, **options)
-    engine = create_engine(url, module=sqlite_driver, **options)
+    engine = create_engine(url, module=_sqlite_driver(), **options)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+@cache
+def _sqlite_driver() -> Any:
+    """Return the newest SQLite that is installed; nobody loads it for PostgreSQL."""
+    try:
+        return import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return import_module("sqlite3")
 
 
 _POSTGRES: dict[str, Any] = {
@@ -265,10 +277,10 @@ _BUSY_S = 10
 _NAP_S = 0.0005
 
 
-def prepare_sqlite(connection: sqlite3.Connection, _record: object = None) -> None:
+def prepare_sqlite(connection: Any, _record: object = None) -> None:
     """Set what must hold on every SQLite connection."""
     connection.isolation_level = None
-    safe = wal_is_safe(sqlite_driver.sqlite_version_info)
+    safe = wal_is_safe(_sqlite_driver().sqlite_version_info)
     for pragma in (
         f"busy_timeout={_BUSY_S * 1000}",
         f"journal_mode={'WAL' if safe else 'DELETE'}",

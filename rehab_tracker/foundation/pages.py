@@ -105,9 +105,10 @@ def init_words(app: Flask) -> None:
 
 
 def _translations() -> Any:
-    if "translations" not in g:
-        g.translations = get_translations()
-    return g.translations
+    found = g.get("translations")
+    if found is None:
+        found = g.translations = get_translations()
+    return found
 
 
 def csp_nonce() -> str:

@@ -225,6 +225,7 @@ def _light(
     now: datetime,
 ) -> Light:
     day = session.performed_on
+    morning = mornings.get(day + _DAY)
     return pain.light(
         PainScores(
             session.pain_before,
@@ -236,8 +237,8 @@ def _light(
         ),
         PainLimits(limits.green_max, limits.amber_max, limits.pain_profile),
         pain.earlier_mornings(mornings, day),
-        mornings.get(day + _DAY),
-        now >= pain.morning_window(day, zone)[1],
+        morning,
+        morning is not None or now >= pain.morning_window(day, zone)[1],
     )
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 
 from rehab_tracker.accounts.models import Patient
 from rehab_tracker.domain.adherence import Log, WeekResult, score_week
 from rehab_tracker.domain.week import Week, weeks_between
-from rehab_tracker.foundation.db import table_of
+from rehab_tracker.foundation.db import insert_or_update, table_of
 from rehab_tracker.foundation.errors import NotVisible
 from rehab_tracker.logbook.models import LoggedExercise, LoggedSession, ProgramWeek
 from rehab_tracker.logbook.timelines import Timeline, timelines
@@ -193,7 +193,7 @@ def _write(
             delete(ProgramWeek).where(or_(*gone)).execution_options(synchronize_session=False)
         )
     if rows:
-        db.execute(_UPSERTS[db.get_bind().dialect.name], rows)
+        db.execute(_upsert(db.get_bind().dialect.name), rows)
     return len(rows)
 
 
@@ -305,20 +305,15 @@ def _of(line: Timeline, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 _SCORES = ("state", "due_sevenths", "due", "done", "met", "extra", "active_days", "paused_days")
 
 
-def _insert_or_update(insert: Any) -> Any:
-    # Both dialects spell it alike, but SQLAlchemy has no common insert-or-update. The rows carry
-    # the clinic of the program that they were computed from, so the write guard is not needed.
-    statement = insert(table_of(ProgramWeek))
+@cache
+def _upsert(dialect: str) -> Any:
+    # The rows carry the clinic of the program that they were computed from, so the write guard is
+    # not needed.
+    statement = insert_or_update(dialect, table_of(ProgramWeek))
     scores = {name: statement.excluded[name] for name in (*_SCORES, "dose_num", "dose_den")}
     return statement.on_conflict_do_update(
         index_elements=["clinic_id", "first_on", "patient_id", "program_id"], set_=scores
     )
-
-
-_UPSERTS = {
-    "sqlite": _insert_or_update(sqlite.insert),
-    "postgresql": _insert_or_update(postgresql.insert),
-}
 
 
 _NEWEST = (

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from rehab_tracker.domain.adherence import WeekState
 from rehab_tracker.domain.pain import Light
 from rehab_tracker.domain.rule import setting
-from rehab_tracker.foundation.dates import brief_day
+from rehab_tracker.foundation.dates import brief_day, brief_days
 from rehab_tracker.logbook.models import TreatmentKind
 from rehab_tracker.logbook.words import TREATMENT_NAMES
 from rehab_tracker.programs.models import PauseReason
@@ -61,10 +61,8 @@ def trend_lines(trends: Iterable[ExerciseTrend]) -> list[TrendLine]:
 def _trend_line(trend: ExerciseTrend, unit: str) -> TrendLine:
     unknown = str(_("not recorded"))
     amounts = (unknown if p.load is None else f"{p.load:g} {unit}" for p in trend.points)
-    points = [
-        f"{brief_day(point.on)}: {amount}"
-        for point, amount in zip(trend.points, amounts, strict=True)
-    ]
+    days = brief_days(point.on for point in trend.points)
+    points = (f"{day}: {amount}" for day, amount in zip(days, amounts, strict=True))
     unbroken = (point.replace(" ", "\u00a0") for point in points)
     return TrendLine(trend, load_trend(trend.points), unit, ", ".join(unbroken))
 
