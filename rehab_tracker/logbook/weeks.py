@@ -36,7 +36,11 @@ from rehab_tracker.programs.models import Pause, Program, ProgramVersion
 HORIZON_WEEKS = 104
 """How many weeks of a program without an end are written ahead: silence needs no event."""
 
+USED_WEEKS = HORIZON_WEEKS // 2
+"""A program that was logged within so many weeks before a day is written ahead at least to it."""
+
 _HORIZON = timedelta(weeks=HORIZON_WEEKS)
+_USED = timedelta(weeks=USED_WEEKS)
 _WEEK = timedelta(days=7)
 _BATCH = 200
 _KEY = "weeks"
@@ -261,7 +265,7 @@ def _end(line: Timeline, newest_log: date | None) -> date:
     if plan.ends_before is not None:
         return plan.ends_before - timedelta(days=1)
     planned = max(plan.starts_on, *(v.effective_from for v in plan.versions)) + _HORIZON
-    if newest_log is not None and newest_log + _HORIZON / 2 > planned:
+    if newest_log is not None and newest_log + _USED > planned:
         return newest_log + _HORIZON
     return max(planned, line.written_to or planned)
 

@@ -7,7 +7,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
@@ -15,7 +27,7 @@ from rehab_tracker.accounts.queries import looked_after_by_nobody
 from rehab_tracker.domain.adherence import Band
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.logbook.models import ProgramWeek
-from rehab_tracker.logbook.weeks import HORIZON_WEEKS
+from rehab_tracker.logbook.weeks import HORIZON_WEEKS, USED_WEEKS
 from rehab_tracker.programs.models import Pause, Program
 from rehab_tracker.reports.closing import Closing
 from rehab_tracker.reports.grid import Fact, Period
@@ -139,10 +151,9 @@ def beyond_horizon(
     It takes two years without any change or log; their last weeks would read "not due".
     """
     end = asked.period.weeks[-1].first_on
-    written = (
-        select(ProgramWeek.program_id)
-        .where(ProgramWeek.program_id == Program.id, ProgramWeek.first_on >= end - timedelta(6))
-        .exists()
+    of_last_week = ProgramWeek.first_on.between(end - timedelta(6), end)
+    written = select(ProgramWeek.program_id).where(
+        ProgramWeek.program_id == Program.id, of_last_week
     )
     rows = db.execute(
         select(Patient.id, Person.name)
@@ -151,15 +162,27 @@ def beyond_horizon(
         .join(Program, Program.patient_id == Patient.id)
         .where(
             *_conditions(asked, closing),
+            Program.patient_id.in_(_perhaps_left(end)),
             Program.starts_on < end - timedelta(weeks=HORIZON_WEEKS),
             or_(Program.ends_before.is_(None), Program.ends_before > asked.period.last_on),
-            ~written,
+            ~written.exists(),
         )
         .distinct()
         .order_by(Person.name, Patient.id)
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def _perhaps_left(end: date) -> CompoundSelect[UUID]:
+    """Return patients of whose programs one may not be written to a day: next to nobody.
+
+    Who has logged lately used one of them at least; of several, another may have been left.
+    """
+    logged = Patient.last_logged_on
+    quiet = or_(logged.is_(None), logged <= end - timedelta(weeks=USED_WEEKS))
+    several = select(Program.patient_id).group_by(Program.patient_id).having(func.count() > 1)
+    return select(Patient.id).where(quiet).union(several)
 
 
 def _of_period(asked: ReportFilter, until: date = date.max) -> list[ColumnElement[bool]]:

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
@@ -18,7 +19,7 @@ from rehab_tracker.foundation.db import Database
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.logbook import actions
 from rehab_tracker.logbook.models import LoggedExercise, LoggedSession, ProgramWeek
-from rehab_tracker.logbook.weeks import HORIZON_WEEKS, rebuild
+from rehab_tracker.logbook.weeks import HORIZON_WEEKS, USED_WEEKS, rebuild
 from rehab_tracker.programs import actions as programs
 from rehab_tracker.programs.actions import PauseProgram
 from rehab_tracker.programs.models import PauseReason, Program
@@ -147,6 +148,15 @@ def test_a_program_that_stays_in_use_is_written_further_ahead(
     rebuild(db)
     db.commit()
     assert [read(row) for row in rows_of(db, program)] == [read(row) for row in found]
+
+
+@pytest.mark.parametrize("week", [0, 51, 52, 53, 103])
+def test_a_program_is_written_ahead_as_long_as_the_report_believes(
+    db: Session, patient: Somebody, program: Program, week: int
+):
+    a_log(db, patient, program, MONDAY + timedelta(weeks=week))
+    db.commit()
+    assert rows_of(db, program)[-1].first_on >= MONDAY + timedelta(weeks=week + USED_WEEKS)
 
 
 def test_rebuilding_mends_rows_that_went_wrong(db: Session, patient: Somebody, program: Program):

@@ -296,7 +296,14 @@ def test_weeks_that_are_not_written_yet_are_told_and_never_silently_empty(
     over = programs_of(db, ended.id)[0].id
     programs.end_program(db, physio.actor, over, TODAY, "Done", today=TODAY)
     db.commit()
+    a_case(db, physio, "In Use", days=(700,))
+    of_two, _ = a_case(db, physio, "One of Two", days=(700,))
+    a_program(db, physio, of_two, title="Left")
+    db.commit()
     last_written, closed = MONDAY + timedelta(weeks=104), closing(db, NOW)
     assert beyond_horizon(db, asked_for(day=last_written - timedelta(days=1)), closed) == []
     later = asked_for(day=last_written + timedelta(weeks=3))
-    assert beyond_horizon(db, later, closed) == [(patient.id, "Long Ago")]
+    assert beyond_horizon(db, later, closed) == [
+        (patient.id, "Long Ago"),
+        (of_two.id, "One of Two"),
+    ]
