@@ -113,6 +113,8 @@ def _load(url: str, rows: Iterable[Row]) -> None:
         if engine.dialect.name == "sqlite":
             for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
                 connection.exec_driver_sql(f"PRAGMA {pragma}")
+        else:
+            connection.exec_driver_sql("SET app.all_clinics = 'on'")
         for index in indexes:
             index.drop(connection)
         _insert(connection, iter(rows))

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from benchmarks.data import Group, build, monday_of
@@ -83,30 +82,18 @@ class PostgresServer(Databases):
     def __init__(self, folder: Path, now: datetime, url: str) -> None:
         super().__init__(folder, now)
         self._url = url
-        self._built: set[str] = set()
+        self._built: dict[str, str] = {}
 
     def shared(self, groups: Sequence[Group]) -> str:
         name = self._name(groups)
         if name not in self._built:
-            self._run(f"CREATE DATABASE {name}")
-            build(self._address(name), groups, self.now)
-            self._built.add(name)
-        return self._address(name)
+            self._built[name] = postgres.a_database(self._url, name)
+            build(self._built[name], groups, self.now)
+        return self._built[name]
 
     def fresh(self, groups: Sequence[Group]) -> str:
         self.shared(groups)
-        copied = self._copy_name()
-        self._run(f"CREATE DATABASE {copied} TEMPLATE {self._name(groups)}")
-        return self._address(copied)
-
-    def _address(self, name: str) -> str:
-        return make_url(self._url).set(database=name).render_as_string(hide_password=False)
-
-    def _run(self, statement: str) -> None:
-        engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(statement)
-        engine.dispose()
+        return postgres.a_database(self._url, self._copy_name(), like=self._name(groups))
 
 
 @contextmanager

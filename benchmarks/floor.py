@@ -51,9 +51,9 @@ _R, _PAUSE, _WHO = Prescription.__table__.c, Pause.__table__.c, Patient.__table_
 def create_floor(url: str) -> Flask:
     """Build the floor for one database."""
     app = Flask(__name__, static_folder=None)
-    engine = Database(url).engine
+    engine = Database(url).engine.execution_options(all_clinics=True)
     page = app.jinja_env.from_string(_PAGE)
-    reading = engine.execution_options(reads_only=True, postgresql_readonly=True)
+    reading = engine.execution_options(reads_only=True)
 
     @app.get("/sign-in")
     def ready() -> ResponseReturnValue:

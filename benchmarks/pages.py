@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import cycle
 
-from sqlalchemy import create_engine
-
 from benchmarks.bench import CLINIC, LONG, SHORT, Bench, cpu, in_ms, p50, per_second, rate, seen_now
 from benchmarks.client import get
 from benchmarks.data import MANAGER, Group, logins, token_of
@@ -13,6 +11,7 @@ from benchmarks.figures import Figure, at_least, at_most, limit, told
 from benchmarks.ours import browser, in_process, statements
 from benchmarks.rounds import Contender, run
 from benchmarks.servers import serving
+from rehab_tracker.foundation.db import Database
 
 STATEMENTS = 8
 REPORT_MS = 75
@@ -24,7 +23,7 @@ def progress(bench: Bench) -> Iterator[Figure]:
     """Compare the progress page with the floor's, and a long history with a short one."""
     url = bench.place.fresh(CLINIC)
     see = seen_now(url)
-    with create_engine(url).connect() as connection:
+    with Database(url).reading() as connection:
         floors = [get(f"/progress/{one.patient_id}") for one in logins(connection, SHORT)]
     with (
         serving("product", url, bench.folder) as product,

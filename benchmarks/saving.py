@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import create_engine
 
 from benchmarks.bench import CLINIC, LOGGING, Bench, cpu, in_ms, p95, per_second, rate, seen_now
 from benchmarks.client import post
@@ -17,6 +16,7 @@ from benchmarks.form import Form
 from benchmarks.ours import browser, form_token, in_process, statements
 from benchmarks.rounds import Contender, run
 from benchmarks.servers import serving
+from rehab_tracker.foundation.db import Database
 
 STATEMENTS = 12
 _CHANGING = {"client_id": "CLIENT-ID", "day": "CHOSEN-DAY", "csrf_token": "FORM-TOKEN"}
@@ -80,7 +80,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 def sessions(app: Flask, url: str) -> tuple[Sessions, Sessions]:
     """Return the product's own form, filled in, and the floor's with the same content."""
-    with create_engine(url).connect() as connection:
+    with Database(url).reading() as connection:
         patients, exercises = logins(connection, LOGGING), prescribed(connection)
     path = f"/log/{patients[0].program_id}"
     page = browser(app, patients[0].member).get(f"{path}?done=all")

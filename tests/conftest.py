@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from rehab_tracker import create_app
@@ -25,7 +23,6 @@ from tests.builders.people import Somebody, a_clinic
 from tests.client import CheckedClient
 
 REQUIRED = {word for word in os.environ.get("REHAB_TEST_REQUIRE", "").split(",") if word}
-POSTGRES = "REHAB_TEST_POSTGRES_URL"
 _running = ExitStack()
 
 
@@ -45,8 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the whole run, in the process that leads the others."""
     is_worker = hasattr(config, "workerinput")
     bin_folder = postgres.binaries()
-    if not is_worker and POSTGRES not in os.environ and bin_folder:
-        os.environ[POSTGRES] = _running.enter_context(postgres.server(bin_folder))
+    if not is_worker and postgres.SERVER not in os.environ and bin_folder:
+        os.environ[postgres.SERVER] = _running.enter_context(postgres.server(bin_folder))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -71,30 +68,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Return the address of a migrated database that tests use one after the other."""
-    if POSTGRES not in os.environ:
+    if postgres.SERVER not in os.environ:
         missing("postgres", "no server was found on this machine")
+    server = os.environ[postgres.SERVER]
     name = f"test_{secrets.token_hex(6)}"
-    url = make_url(os.environ[POSTGRES]).set(database=name).render_as_string(hide_password=False)
-    _on_postgres(f"CREATE DATABASE {name}")
+    url = postgres.a_database(server, name)
     _migrated(url)
     yield url
-    _on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _on_postgres(statement: str) -> None:
-    engine = create_engine(os.environ[POSTGRES], isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    postgres.run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _empty(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))  # the audit lets go
+    with postgres.ruling(url) as connection:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
-    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import URL, Connection, create_engine, make_url
+
+SERVER = "REHAB_TEST_POSTGRES_URL"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
 
 
@@ -51,3 +54,36 @@ def server(bin_folder: Path, settings: Sequence[str] = FAST) -> Iterator[str]:
     finally:
         subprocess.run([bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+ROLE = "rehab"
+"""Whom row-level security binds, though it owns its databases: what a small clinic has."""
+
+
+def run(url: str | URL, *statements: str) -> None:
+    """Run statements that cannot be taken back, such as making a database."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def a_database(server: str, name: str, *, like: str = "template1") -> str:
+    """Make a database of the bound role and return its address."""
+    role = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{ROLE}'"
+    run(server, f"DO $$BEGIN {role}; EXCEPTION WHEN duplicate_object THEN NULL; END$$")
+    run(server, f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {like}")
+    url = make_url(server).set(database=name, username=ROLE, password=ROLE)
+    return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def ruling(url: str | URL) -> Iterator[Connection]:
+    """Open a connection of the one who rules the server: no policy, no trigger, no key binds."""
+    ruler = make_url(os.environ[SERVER]).set(database=make_url(url).database)
+    engine = create_engine(ruler)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        yield connection
+    engine.dispose()

@@ -79,10 +79,10 @@ def _copy(database: Database, plain: Path, version: str) -> dict[str, int]:
         return _copy_pages(database, plain)
     target = Database(f"sqlite:///{plain}")
     migrate.upgrade(target, version)
-    one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with database.engine.execution_options(**one_moment).connect() as source:
+    with database.reading() as source:
+        source.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # of one moment
         source.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        with target.engine.begin() as writing:
+        with target.upkeep() as writing, writing.begin():
             copy_rows(source, writing)
         expected = counts(source)
     _close(target)
@@ -246,7 +246,7 @@ def _put_file(database: Database, plain: Path) -> None:
 def _put_rows(database: Database, plain: Path, manifest: Manifest) -> None:
     migrate.upgrade(database, manifest.version)
     copy = Database(f"sqlite:///{plain}")
-    with copy.reading() as source, database.engine.begin() as target:
+    with copy.reading() as source, database.upkeep() as target, target.begin():
         copy_rows(source, target)
         _require_same(target, manifest)
     copy.engine.dispose()

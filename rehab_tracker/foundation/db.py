@@ -37,6 +37,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+from rehab_tracker.foundation import postgres
+
 FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """First releases of each SQLite line without the WAL-reset corruption bug."""
 
@@ -200,17 +202,21 @@ class Database:
         self.engine = _engine(url, **engine_options)
         # Without a key, one that nobody has: what is then recorded can be verified by this alone.
         self.audit_key = audit_key or secrets.token_bytes(32)
-        self._reading = self.engine.execution_options(reads_only=True, postgresql_readonly=True)
+        self._reading = self.engine.execution_options(reads_only=True)
 
     def reading(self) -> Connection:
         """Open a connection that sees every clinic, to find out who asks before one is known."""
-        return self._reading.connect()
+        return self._reading.connect().execution_options(all_clinics=True)
+
+    def upkeep(self) -> Connection:
+        """Open a connection that sees and changes every clinic, for whole tables at a time."""
+        return self.engine.connect().execution_options(all_clinics=True)
 
     def session(self, *, reads_only: bool = False, **info: Any) -> Session:
         """Open a session; `info` carries its clinic or the reason why it has none."""
         bind = self._reading if reads_only else self.engine
         known = {"reads_only": reads_only, "audit_key": self.audit_key}
-        return _sessions(bind=bind, info=known | info)
+        return _sessions(bind=bind, info=known | info, execution_options=info)
 
     @contextmanager
     def all_clinics(self, *, because: str, reads_only: bool = False) -> Iterator[Session]:
@@ -232,7 +238,7 @@ _sessions = sessionmaker(expire_on_commit=False, autoflush=False)
 
 def _engine(url: str, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, **_POSTGRES, **options)
+        return postgres.engine(url, **options)
     engine = create_engine(url, module=_sqlite_driver(), **options)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -246,24 +252,6 @@ def _sqlite_driver() -> Any:
         return import_module("pysqlite3.dbapi2")
     except ImportError:
         return import_module("sqlite3")
-
-
-_POSTGRES: dict[str, Any] = {
-    "pool_size": 5,
-    "max_overflow": 5,
-    "pool_timeout": 5,
-    "pool_recycle": 300,
-    "pool_pre_ping": True,
-    "connect_args": {
-        "connect_timeout": 3,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 3,
-        # The last one fits disks without moving parts: there, an index beats reading whole tables.
-        "options": "-c statement_timeout=15000 -c lock_timeout=3000"
-        " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC -c random_page_cost=1.1",
-    },
-}
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

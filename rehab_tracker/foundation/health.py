@@ -7,12 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
-from rehab_tracker.foundation import audit, migrate
+from rehab_tracker.foundation import audit, migrate, postgres
 from rehab_tracker.foundation.db import Database
 
+log = structlog.get_logger()
 LEAST_FREE_MB = 64
 """Below this much room on the disk nobody should be sent here any more."""
 LOOKED_AT_MB = 64
@@ -38,6 +40,8 @@ def require_sound(database: Database) -> None:
     migrate.require_newest(database)
     with database.reading() as connection:
         if connection.dialect.name != "sqlite":
+            if problem := postgres.bypassing(connection):
+                log.warning("isolation_is_weaker", problem=problem)
             return
         size = connection.scalar(
             text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
@@ -54,6 +58,9 @@ def findings(database: Database, data_dir: Path) -> Iterator[Finding]:
     yield Finding("version", f"{migrate.present(database)}, as this release needs")
     with database.reading() as connection:
         yield Finding("engine", _engine(connection))
+        if connection.dialect.name == "postgresql":
+            problem = postgres.bypassing(connection)
+            yield Finding("isolation", "row-level security binds this role", problem)
     for name, problem in migrate.faults(database):
         yield Finding(name, "whole", problem)
     yield _audit(database)

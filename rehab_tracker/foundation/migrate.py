@@ -82,7 +82,7 @@ def downgrade(database: Database, to: str) -> None:
 
 def _run(database: Database, step: object, to: str) -> None:
     sqlite = database.engine.dialect.name == "sqlite"
-    with database.engine.connect() as connection:
+    with database.upkeep() as connection:
         if sqlite:
             # A table rebuilt with foreign keys on would take its children along.
             connection.exec_driver_sql("ROLLBACK")

@@ -49,7 +49,8 @@ def test_nothing_is_lost_when_postgresql_dies(tmp_path: Path):
     bin_folder = postgres.binaries()
     if bin_folder is None:
         missing("postgres", "no server was found on this machine")
-    with postgres.server(bin_folder, ("max_connections=50",)) as url:
+    with postgres.server(bin_folder, ("max_connections=50",)) as server:
+        url = postgres.a_database(server, "ward")
         database = Database(url)
         migrate.upgrade(database)
         database.engine.dispose()

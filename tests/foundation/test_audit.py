@@ -1,8 +1,7 @@
 """The audit: chained, append-only, in the deed's own transaction, and reads are in it."""
 
 import ast
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -21,6 +20,7 @@ from rehab_tracker.foundation.tenancy import CrossClinic, WriteInReading
 from tests.builders.people import Somebody, a_clinic, a_member, a_patient
 from tests.client import CheckedClient
 from tests.conftest import on_sqlite
+from tests.foundation.tampering import tampering
 
 As = Callable[[Somebody], CheckedClient]
 MORNING = datetime(2026, 3, 2, 8, 5, tzinfo=UTC)
@@ -45,20 +45,6 @@ def recorded(database: Database, clinic: Clinic) -> Database:
         audit.record(db, None, "tested")
     assert problems(database) == []
     return database
-
-
-@contextmanager
-def tampering(database: Database) -> Iterator[Connection]:
-    """Open a connection of somebody who can do everything but does not know the key."""
-    with database.engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            for name in connection.scalars(
-                text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            ).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-        yield connection
 
 
 OF_FIRST = "clinic_id = (SELECT clinic_id FROM audit_event GROUP BY clinic_id HAVING count(*) = 5)"
@@ -161,7 +147,7 @@ def test_a_forged_deed_is_found(recorded: Database, clinic: Clinic):
 def test_the_database_refuses_to_change_or_delete(recorded: Database, statement: str):
     with (
         pytest.raises(DBAPIError, match="append-only"),
-        recorded.engine.begin() as connection,
+        recorded.upkeep() as connection,
     ):
         connection.execute(text(statement))
     assert problems(recorded) == []

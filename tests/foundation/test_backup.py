@@ -22,6 +22,7 @@ from rehab_tracker.foundation.db import Base, Database
 from rehab_tracker.foundation.locked_file import PIECE, CannotOpen
 from tests.architecture.victim import SENTINEL, a_victim
 from tests.conftest import on_sqlite
+from tests.foundation.tampering import tampering
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PHRASE = "eleven herons wade at dusk"
@@ -86,7 +87,7 @@ def test_what_was_backed_up_comes_back_row_for_row(
     assert list(audit.verify(empty)) == list(audit.verify(filled))
     assert not migrate.drift(empty)
     migrate.require_newest(empty)
-    with pytest.raises(Exception, match="append-only"), empty.engine.begin() as connection:
+    with pytest.raises(Exception, match="append-only"), empty.upkeep() as connection:
         connection.execute(text("DELETE FROM audit_event"))
 
 
@@ -183,11 +184,7 @@ def test_another_key_of_the_audit_is_noticed_and_can_be_accepted(
 
 
 def test_a_broken_audit_is_backed_up_as_it_is_and_said(filled: Database, tmp_path: Path):
-    with filled.engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.execute(text("DROP TRIGGER audit_event_remains"))
-        else:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
+    with tampering(filled) as connection:
         connection.execute(text("DELETE FROM audit_event WHERE number = 2"))
     _to, manifest = back_up(filled, tmp_path)
     assert list(manifest.audit.values()) == ["deed 2 is missing"]
