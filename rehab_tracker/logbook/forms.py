@@ -5,7 +5,7 @@ The log's form has a hundred fields and more, so it is read in one pass over wha
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -152,19 +152,22 @@ class _Reader:
             skipped = ""
         return ExerciseLog(
             exercise_id,
-            effort=self._whole(f"{key}-effort", field, _("Effort")),
+            effort=self._whole(f"{key}-effort", field, lambda: _("Effort")),
             skipped=SkipReason(skipped) if skipped else None,
             sets=self._sets(key, ticked, field),
         )
 
     def _sets(self, key: str, ticked: list[re.Match[str]], field: str) -> tuple[SetLog, ...]:
-        band = self._whole(f"{key}-band", field, _("Band")) if ticked else None
+        band = self._whole(f"{key}-band", field, lambda: _("Band")) if ticked else None
         return tuple(self._set(found, band, field) for found in ticked)
 
     def _set(self, found: re.Match[str], band: int | None, field: str) -> SetLog:
         key, number = found[1], int(found[3])
         side = SetSide(found[4]) if found[4] else None
-        which = set_name(number, side)
+
+        def which() -> str:
+            return set_name(number, side)
+
         return SetLog(
             number=number,
             side=side,
@@ -174,21 +177,21 @@ class _Reader:
             band=band,
         )
 
-    def _whole(self, name: str, field: str, which: str) -> int | None:
+    def _whole(self, name: str, field: str, which: Callable[[], str]) -> int | None:
         text = self.text(name)
         number = whole_number(text)
         if text and number is None:
             self._say(field, which, _("please enter a whole number."))
         return number
 
-    def _load(self, name: str, field: str, which: str) -> Decimal | None:
+    def _load(self, name: str, field: str, which: Callable[[], str]) -> Decimal | None:
         text = self.text(name)
         if text and not _LOAD.fullmatch(text):
             self._say(field, which, _("please enter a load in kg, such as 2.5."))
             return None
         return Decimal(text.replace(",", ".")) if text else None
 
-    def _say(self, field: str, which: str, sentence: str) -> None:
+    def _say(self, field: str, which: Callable[[], str], sentence: str) -> None:
         """Note what is wrong with one part of an exercise, after what is wrong with others."""
-        told = (self.problems.get(field), f"{which}: {sentence}")
+        told = (self.problems.get(field), f"{which()}: {sentence}")
         self.problems[field] = " ".join(filter(None, told))

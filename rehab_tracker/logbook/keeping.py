@@ -62,6 +62,10 @@ def keep_revision(db: Session, actor: Actor, row: LoggedSession, now: datetime) 
     row.changed_at = now
 
 
+_INSERT_EXERCISES = insert(table_of(LoggedExercise))
+_INSERT_SETS = insert(table_of(PerformedSet))
+
+
 def write_exercises(db: Session, row: LoggedSession, command: LogSession, asked: Asked) -> None:
     """Write all exercises in one statement and all sets in another.
 
@@ -74,9 +78,9 @@ def write_exercises(db: Session, row: LoggedSession, command: LogSession, asked:
         for exercise, done in zip(exercises, command.exercises, strict=True)
         for one in done.sets
     ]
-    db.execute(insert(table_of(LoggedExercise)), exercises)
+    db.execute(_INSERT_EXERCISES, exercises)
     if sets:
-        db.execute(insert(table_of(PerformedSet)), sets)
+        db.execute(_INSERT_SETS, sets)
 
 
 def _exercise(row: LoggedSession, place: int, done: ExerciseLog, asked: Asked) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     and_,
     bindparam,
     cast,
@@ -65,7 +66,7 @@ class _Pending:
 
 def hold_record(db: Session, patient_id: UUID) -> None:
     """Let others who write to a patient's logbook wait until this transaction is done."""
-    _lock(db, Patient.id == patient_id)
+    _lock(db, _RECORD, patient=patient_id)
 
 
 def hold_program(db: Session, patient_id: UUID, program_id: UUID) -> Timeline:
@@ -161,12 +162,22 @@ def _changed(row: object, name: str) -> list[date]:
     return [day for day in (*history.added, *history.deleted) if day is not None]
 
 
-def _lock(db: Session, *which: ColumnElement[bool]) -> None:
+def _held(which: ColumnElement[bool]) -> Select[UUID]:
+    return select(Patient.id).where(which).order_by(Patient.id).with_for_update(key_share=True)
+
+
+_RECORD = _held(Patient.id == bindparam("patient"))
+_RECORDS_OF = _held(
+    Patient.id.in_(
+        select(Program.patient_id).where(Program.id.in_(bindparam("programs", expanding=True)))
+    )
+)
+
+
+def _lock(db: Session, records: Select[UUID], **whose: object) -> None:
     """Let writers of one patient's weeks wait for each other; SQLite's writers always do."""
     if db.get_bind().dialect.name == "postgresql":
-        db.execute(
-            select(Patient.id).where(*which).order_by(Patient.id).with_for_update(key_share=True)
-        )
+        db.execute(records, whose)
 
 
 def _lines(db: Session, pending: _Pending) -> Mapping[UUID, Timeline]:
@@ -178,7 +189,7 @@ def _lines(db: Session, pending: _Pending) -> Mapping[UUID, Timeline]:
 
 def _locked(db: Session, program_ids: Collection[UUID]) -> dict[UUID, Timeline]:
     """Return programs as they read once everybody else who writes to their patients is done."""
-    _lock(db, Patient.id.in_(select(Program.patient_id).where(Program.id.in_(program_ids))))
+    _lock(db, _RECORDS_OF, programs=list(program_ids))
     return timelines(db, program_ids)
 
 
@@ -332,14 +343,13 @@ _NEWEST = (
     .scalar_subquery()
 )
 _NOTE_LAST_LOGGED = (
-    update(Patient)
+    update(table_of(Patient))
     .where(Patient.id.in_(bindparam("patients", expanding=True)))
     .values(last_logged_on=_NEWEST)
-    .execution_options(synchronize_session=False)
 )
 
 
 def _note_last_logged(db: Session, patients: Collection[UUID]) -> None:
     """Keep the newest day with a standing log on each patient."""
-    if patients:
-        db.execute(_NOTE_LAST_LOGGED, {"patients": list(patients)})
+    if patients:  # they are those of the programs that were held, seen by the clinic's own filter
+        db.connection().execute(_NOTE_LAST_LOGGED, {"patients": list(patients)})
