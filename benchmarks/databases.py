@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.schema import CreateIndex, CreateTable
-
 from benchmarks.data import Group, build, monday_of
-from rehab_tracker.foundation.db import Base
+from rehab_tracker.foundation import migrate
 from tests import postgres
 
 KEPT = "REHAB_BENCH_DIR"
@@ -40,10 +38,7 @@ class Databases:
         raise NotImplementedError
 
     def _name(self, groups: Sequence[Group]) -> str:
-        tables = Base.metadata.sorted_tables
-        indexes = sorted(str(CreateIndex(index)) for table in tables for index in table.indexes)
-        shape = [*map(str, map(CreateTable, tables)), *indexes]
-        meant = f"{groups} {monday_of(self.now)} {shape}"
+        meant = f"{groups} {monday_of(self.now)} {migrate.newest()}"
         return f"bench_{hashlib.sha256(meant.encode()).hexdigest()[:12]}"
 
     def _copy_name(self) -> str:
