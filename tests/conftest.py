@@ -5,7 +5,9 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,7 +24,7 @@ from rehab_tracker.foundation import clock, migrate
 from rehab_tracker.foundation.db import Base, Database
 from tests import postgres
 from tests.builders.people import Somebody, a_clinic
-from tests.client import CheckedClient
+from tests.client import CheckedClient, statements_to
 
 REQUIRED = {word for word in os.environ.get("REHAB_TEST_REQUIRE", "").split(",") if word}
 POSTGRES = "REHAB_TEST_POSTGRES_URL"
@@ -55,6 +57,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _running.close()
 
 
+@cache
+def database_at(url: str) -> Database:
+    """Return this process's one database of an address: what its engine compiled stays known."""
+    return Database(url)
+
+
 def _migrated(url: str) -> None:
     database = Database(url)
     migrate.upgrade(database)
@@ -69,6 +77,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_file() -> Iterator[Path]:
+    """Return where tests put their databases, one after the other: in memory, if there is room."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of this process's own is made in it
+    with TemporaryDirectory(prefix="rehab-", dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder) / "rehab.sqlite3"
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Return the address of a migrated database that tests use one after the other."""
     if POSTGRES not in os.environ:
@@ -78,6 +94,7 @@ def postgres_url() -> Iterator[str]:
     _on_postgres(f"CREATE DATABASE {name}")
     _migrated(url)
     yield url
+    database_at(url).engine.dispose()
     _on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -88,26 +105,27 @@ def _on_postgres(statement: str) -> None:
     engine.dispose()
 
 
-def _empty(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))  # the audit lets go
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-    engine.dispose()
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the address of a migrated database without a row."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        path = shutil.copy(template, tmp_path / "rehab.sqlite3")
+        template, path = map(request.getfixturevalue, ("sqlite_template", "sqlite_file"))
+        for left in path.parent.iterdir():
+            left.unlink()
+        shutil.copy(template, path)
         yield f"sqlite:///{path}"
         return
     url = request.getfixturevalue("postgres_url")
     yield url
-    _empty(url)
+    with database_at(url).engine.begin() as connection:
+        connection.exec_driver_sql(_empty())
+
+
+@cache
+def _empty() -> str:
+    without_triggers = "SET LOCAL session_replication_role = replica"  # the audit lets go
+    deletes = (f"DELETE FROM {table.name}" for table in Base.metadata.sorted_tables)
+    return "; ".join((without_triggers, *deletes))
 
 
 @pytest.fixture
@@ -128,13 +146,21 @@ def app(request: pytest.FixtureRequest, settings: Settings, shared_app: Flask) -
     own = request.node.get_closest_marker("own_app")
     app = create_app(settings) if own else shared_app
     app.config["SETTINGS"] = settings
-    app.extensions["database"] = Database(settings.database_url)
+    app.extensions["database"] = database_at(settings.database_url)
     app.testing = True
     app.test_client_class = CheckedClient
     yield app
-    pool = app.extensions["database"].engine.pool
-    assert pool.checkedout() == 0, "a request left its connection open"
-    app.extensions["database"].engine.dispose()
+    engine = app.extensions["database"].engine
+    assert engine.pool.checkedout() == 0, "a request left its connection open"
+    if engine.dialect.name == "sqlite":
+        engine.dispose()  # the next test has another file
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    """Note what the database is asked from here on."""
+    with statements_to(database.engine) as noted:
+        yield noted
 
 
 @pytest.fixture
