@@ -5,9 +5,13 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+from sqlalchemy import Connection, Engine, event
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
 
@@ -51,3 +55,43 @@ def server(bin_folder: Path, settings: Sequence[str] = FAST) -> Iterator[str]:
     finally:
         subprocess.run([bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Cutter:
+    """Cuts an engine's connections off in the server; `meets` says when, and it counts how often.
+
+    A statement is cut before it is done; `"COMMIT"` after it is done, so that its answer is lost.
+    """
+
+    def __init__(self, engine: Engine, meets: Callable[[str], bool], times: int = 1) -> None:
+        self._engine, self._meets, self.left = engine, meets, times
+        self.met = 0
+
+    def __enter__(self) -> Self:
+        event.listen(self._engine, "before_cursor_execute", self._before)
+        event.listen(self._engine, "commit", self._committed)
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._before)
+        event.remove(self._engine, "commit", self._committed)
+
+    def _before(self, connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if self._meets(statement):
+            self._cut(connection)
+
+    def _committed(self, connection: Connection) -> None:
+        if self._meets("COMMIT"):
+            raw: Any = connection.connection.driver_connection
+            raw.execute("COMMIT")
+            raw.execute("SELECT 1")  # so that the driver has a transaction whose end it misses
+            self._cut(connection)
+
+    def _cut(self, connection: Connection) -> None:
+        self.met += 1
+        if self.left == 0:
+            return
+        self.left -= 1
+        raw: Any = connection.connection.driver_connection
+        with psycopg.connect(raw.info.dsn, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [raw.info.backend_pid])

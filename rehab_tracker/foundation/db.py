@@ -25,6 +25,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    ExceptionContext,
     Integer,
     MetaData,
     String,
@@ -229,7 +230,9 @@ _sessions = sessionmaker(expire_on_commit=False, autoflush=False)
 
 def _engine(url: str, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, **_POSTGRES, **options)
+        engine = create_engine(url, **_POSTGRES, **options)
+        event.listen(engine, "handle_error", _leave_standby)
+        return engine
     engine = create_engine(url, module=sqlite_driver, **options)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -252,6 +255,12 @@ _POSTGRES: dict[str, Any] = {
         " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC -c random_page_cost=1.1",
     },
 }
+
+
+def _leave_standby(context: ExceptionContext) -> None:
+    """Give up a connection whose server no longer writes: another one has taken its place."""
+    if getattr(context.original_exception, "sqlstate", "") == "25006":
+        context.is_disconnect = True
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -295,6 +304,10 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
+READS = {"GET", "HEAD"}
+"""What a request's method is when it writes nothing."""
+
+
 def database() -> Database:
     """Return the database of the running app."""
     found: Database = current_app.extensions["database"]
@@ -306,7 +319,7 @@ def current() -> Session:
     if "db" not in g:
         actor = g.get("actor")
         g.db = database().session(
-            reads_only=request.method in {"GET", "HEAD"},
+            reads_only=request.method in READS,
             **({"clinic_id": actor.clinic_id} if actor else {}),
         )
     session: Session = g.db
