@@ -1,6 +1,10 @@
 """The one place that puts the product together."""
 
-from flask import Flask, g
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -12,6 +16,7 @@ from rehab_tracker.config import Settings
 from rehab_tracker.education import routes as education
 from rehab_tracker.exercises import routes as exercises
 from rehab_tracker.foundation import access, db, health, logs, pages, readings
+from rehab_tracker.foundation.repeats import repeated
 from rehab_tracker.logbook import routes as logbook
 from rehab_tracker.programs import routes as programs
 from rehab_tracker.progress import routes as progress
@@ -22,10 +27,29 @@ from rehab_tracker.trail import routes as trail
 FEATURES = (accounts, exercises, programs, safety, education, logbook, progress, reports, trail)
 
 
+class _Product(Flask):
+    """Asks a database that went away in the middle once more for those who only read."""
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Find out who asks."""
+        return _read(super().preprocess_request)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Answer."""
+        return _read(super().dispatch_request)
+
+
+T = TypeVar("T")
+
+
+def _read(step: Callable[[], T]) -> T:
+    return repeated(step, undo=db.close_current) if request.method in db.READS else step()
+
+
 def create_app(settings: Settings) -> Flask:
     """Build the WSGI application for one set of settings."""
     logs.init_logs()
-    app = Flask(__name__, static_folder=None)
+    app = _Product(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SETTINGS=settings,

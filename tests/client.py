@@ -1,12 +1,14 @@
 """A test browser that looks at every page it gets, as a reviewer would."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
 
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from rehab_tracker.accounts.sign_in import SignInSessions
@@ -17,6 +19,21 @@ WRITES = re.compile(
 )
 TITLE = re.compile(r"<title>\s*\S[^<]*</title>")
 FORM = re.compile(r"<form\b(.*?)</form>", re.DOTALL)
+
+
+@contextmanager
+def statements_to(engine: Engine) -> Iterator[list[str]]:
+    """Note what an engine's database is asked."""
+    noted: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        noted.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield noted
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 class CheckedClient(FlaskClient):
@@ -31,16 +48,11 @@ class CheckedClient(FlaskClient):
             data = kwargs.get("data")
             if data is None or hasattr(data, "setdefault"):
                 kwargs["data"] = {"csrf_token": self.form_token(), **(data or {})}
-        self.statements = []
-        engine = self.application.extensions["database"].engine
-        event.listen(engine, "before_cursor_execute", self._note)
-        try:
+        kwargs.setdefault("buffered", True)
+        with statements_to(self.application.extensions["database"].engine) as self.statements:
             # a context of its own: a request never shares the `g` of the test around it, and what
             # it streams is read to the end in there
-            kwargs.setdefault("buffered", True)
             response: TestResponse = Context().run(super().open, *args, **kwargs)
-        finally:
-            event.remove(engine, "before_cursor_execute", self._note)
         self._look_at(response)
         return response
 
@@ -55,9 +67,6 @@ class CheckedClient(FlaskClient):
         assert cookie is not None
         signer = URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token")
         return str(signer.dumps(sessions.csrf_key(cookie.value)))
-
-    def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        self.statements.append(statement)
 
     def _look_at(self, response: TestResponse) -> None:
         assert response.status_code < 500 or response.status_code in {503, 507}, response.text

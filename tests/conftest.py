@@ -5,9 +5,12 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -20,7 +23,7 @@ from rehab_tracker.foundation import clock, migrate
 from rehab_tracker.foundation.db import Base, Database
 from tests import postgres
 from tests.builders.people import Somebody, a_clinic
-from tests.client import CheckedClient
+from tests.client import CheckedClient, statements_to
 
 REQUIRED = {word for word in os.environ.get("REHAB_TEST_REQUIRE", "").split(",") if word}
 _running = ExitStack()
@@ -52,6 +55,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _running.close()
 
 
+@cache
+def database_at(url: str) -> Database:
+    """Return this process's one database of an address: what its engine compiled stays known."""
+    return Database(url)
+
+
 def _migrated(url: str) -> None:
     database = Database(url)
     migrate.upgrade(database)
@@ -66,6 +75,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_file() -> Iterator[Path]:
+    """Return where tests put their databases, one after the other: in memory, if there is room."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of this process's own is made in it
+    with TemporaryDirectory(prefix="rehab-", dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder) / "rehab.sqlite3"
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Return the address of a migrated database that tests use one after the other."""
     if postgres.SERVER not in os.environ:
@@ -75,26 +92,36 @@ def postgres_url() -> Iterator[str]:
     url = postgres.a_database(server, name)
     _migrated(url)
     yield url
+    database_at(url).engine.dispose()
     postgres.run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _empty(url: str) -> None:
-    with postgres.ruling(url) as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the address of a migrated database without a row."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        path = shutil.copy(template, tmp_path / "rehab.sqlite3")
+        template, path = map(request.getfixturevalue, ("sqlite_template", "sqlite_file"))
+        for left in path.parent.iterdir():
+            left.unlink()
+        shutil.copy(template, path)
         yield f"sqlite:///{path}"
         return
-    url = request.getfixturevalue("postgres_url")
+    url, ruler = map(request.getfixturevalue, ("postgres_url", "ruler"))
     yield url
-    _empty(url)
+    ruler.execute(_empty(), prepare=False)
+
+
+@pytest.fixture(scope="session")
+def ruler(postgres_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """Open a connection to the same database for the one who rules the server."""
+    with psycopg.connect(postgres.of_ruler(postgres_url), autocommit=True) as connection:
+        yield connection
+
+
+@cache
+def _empty() -> str:
+    deletes = (f"DELETE FROM {table.name}" for table in Base.metadata.sorted_tables)
+    return "; ".join(("BEGIN", postgres.UNBOUND, *deletes, "COMMIT"))
 
 
 @pytest.fixture
@@ -115,13 +142,21 @@ def app(request: pytest.FixtureRequest, settings: Settings, shared_app: Flask) -
     own = request.node.get_closest_marker("own_app")
     app = create_app(settings) if own else shared_app
     app.config["SETTINGS"] = settings
-    app.extensions["database"] = Database(settings.database_url)
+    app.extensions["database"] = database_at(settings.database_url)
     app.testing = True
     app.test_client_class = CheckedClient
     yield app
-    pool = app.extensions["database"].engine.pool
-    assert pool.checkedout() == 0, "a request left its connection open"
-    app.extensions["database"].engine.dispose()
+    engine = app.extensions["database"].engine
+    assert engine.pool.checkedout() == 0, "a request left its connection open"
+    if engine.dialect.name == "sqlite":
+        engine.dispose()  # the next test has another file
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    """Note what the database is asked from here on."""
+    with statements_to(database.engine) as noted:
+        yield noted
 
 
 @pytest.fixture

@@ -5,14 +5,22 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Self
 
-from sqlalchemy import URL, Connection, create_engine, make_url
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 SERVER = "REHAB_TEST_POSTGRES_URL"
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=100",
+    "deadlock_timeout=20ms",
+)
 
 
 def binaries() -> Path | None:
@@ -78,12 +86,61 @@ def a_database(server: str, name: str, *, like: str = "template1") -> str:
     return url.render_as_string(hide_password=False)
 
 
+UNBOUND = "SET LOCAL session_replication_role = replica"
+
+
+def of_ruler(url: str | URL) -> str:
+    """Return the address at which the one who rules the server finds the same database."""
+    database = make_url(url).database
+    ruler = make_url(os.environ[SERVER]).set(drivername="postgresql", database=database)
+    return ruler.render_as_string(hide_password=False)
+
+
 @contextmanager
 def ruling(url: str | URL) -> Iterator[Connection]:
     """Open a connection of the one who rules the server: no policy, no trigger, no key binds."""
-    ruler = make_url(os.environ[SERVER]).set(database=make_url(url).database)
-    engine = create_engine(ruler)
+    engine = create_engine(of_ruler(url))
     with engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(UNBOUND)
         yield connection
     engine.dispose()
+
+
+class Cutter:
+    """Cuts an engine's connections off in the server; `meets` says when, and it counts how often.
+
+    A statement is cut before it is done; `"COMMIT"` after it is done, so that its answer is lost.
+    """
+
+    def __init__(self, engine: Engine, meets: Callable[[str], bool], times: int = 1) -> None:
+        self._engine, self._meets, self.left = engine, meets, times
+        self.met = 0
+
+    def __enter__(self) -> Self:
+        event.listen(self._engine, "before_cursor_execute", self._before)
+        event.listen(self._engine, "commit", self._committed)
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._before)
+        event.remove(self._engine, "commit", self._committed)
+
+    def _before(self, connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if self._meets(statement):
+            self._cut(connection)
+
+    def _committed(self, connection: Connection) -> None:
+        if self._meets("COMMIT"):
+            raw: Any = connection.connection.driver_connection
+            raw.execute("COMMIT")
+            raw.execute("BEGIN")  # so that the driver has a transaction whose end it misses
+            self._cut(connection)
+
+    def _cut(self, connection: Connection) -> None:
+        self.met += 1
+        if self.left == 0:
+            return
+        self.left -= 1
+        raw: Any = connection.connection.driver_connection
+        with psycopg.connect(raw.info.dsn, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [raw.info.backend_pid])

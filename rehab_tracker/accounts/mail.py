@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, cast
@@ -14,6 +15,7 @@ from rehab_tracker.accounts.models import OutboxMail
 from rehab_tracker.config import Settings
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.db import Database
+from rehab_tracker.foundation.repeats import repeated
 
 TRIES = 12
 FIRST_WAIT = timedelta(minutes=1)
@@ -39,15 +41,19 @@ def deliver(database: Database, settings: Settings) -> int:
     """Send what waits in the outbox; return how many letters left. Without SMTP nothing leaves."""
     if settings.smtp_url is None:
         return 0
+    waiting = repeated(lambda: _waiting(database))
+    now = clock.now()
+    due = [letter for letter in waiting if _next_try_at(letter) <= now]
+    return sum(_deliver_one(database, settings, letter) for letter in due)
+
+
+def _waiting(database: Database) -> Sequence[OutboxMail]:
     with database.all_clinics(because="the outbox is shared", reads_only=True) as db:
-        waiting = db.scalars(
+        return db.scalars(
             select(OutboxMail)
             .where(OutboxMail.sent_at.is_(None), OutboxMail.attempts < TRIES)
             .order_by(OutboxMail.created_at, OutboxMail.id)
         ).all()
-    now = clock.now()
-    due = [letter for letter in waiting if _next_try_at(letter) <= now]
-    return sum(_deliver_one(database, settings, letter) for letter in due)
 
 
 def _next_try_at(letter: OutboxMail) -> datetime:
@@ -55,7 +61,7 @@ def _next_try_at(letter: OutboxMail) -> datetime:
 
 
 def _deliver_one(database: Database, settings: Settings, letter: OutboxMail) -> bool:
-    if not _claim(database, letter):
+    if not repeated(lambda: _claim(database, letter)):
         return False
     try:
         _send(settings, letter)
@@ -80,8 +86,13 @@ def _claim(database: Database, letter: OutboxMail) -> bool:
 
 
 def _note(database: Database, letter: OutboxMail, **outcome: object) -> None:
-    with database.all_clinics(because="the outbox is shared") as db:
-        db.execute(update(OutboxMail).where(OutboxMail.id == letter.id).values(**outcome))
+    """Write down what became of a letter; a letter that left must not leave again."""
+
+    def write() -> None:
+        with database.all_clinics(because="the outbox is shared") as db:
+            db.execute(update(OutboxMail).where(OutboxMail.id == letter.id).values(**outcome))
+
+    repeated(write)
 
 
 def _send(settings: Settings, letter: OutboxMail) -> None:

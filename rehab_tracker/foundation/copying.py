@@ -13,6 +13,8 @@ from rehab_tracker.foundation.db import as_kept
 
 KEPT_BY_ITSELF = {"alembic_version", "audit_head"}
 """Tables that the migrations and a trigger fill."""
+_IN_ORDER = {"audit_event": "clinic_id, number"}
+"""What a trigger counts along must arrive as it was written; PostgreSQL gives rows in any order."""
 _CHUNK = 1000
 
 
@@ -52,8 +54,9 @@ def _quoted(name: str) -> str:
 
 
 def _rows(source: Connection, table: str) -> Iterator[Mapping[str, Any]]:
+    order = f" ORDER BY {_IN_ORDER[table]}" if table in _IN_ORDER else ""
     found = source.execute(
-        text(f"SELECT * FROM {_quoted(table)}"),  # noqa: S608 - a name of the schema
+        text(f"SELECT * FROM {_quoted(table)}{order}"),  # noqa: S608 - names of the schema
         execution_options={"yield_per": _CHUNK},
     )
     yield from (dict(row) for row in found.mappings())

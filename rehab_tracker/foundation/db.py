@@ -295,6 +295,10 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
+READS = {"GET", "HEAD"}
+"""What a request's method is when it writes nothing."""
+
+
 def database() -> Database:
     """Return the database of the running app."""
     found: Database = current_app.extensions["database"]
@@ -306,7 +310,7 @@ def current() -> Session:
     if "db" not in g:
         actor = g.get("actor")
         g.db = database().session(
-            reads_only=request.method in {"GET", "HEAD"},
+            reads_only=request.method in READS,
             **({"clinic_id": actor.clinic_id} if actor else {}),
         )
     session: Session = g.db

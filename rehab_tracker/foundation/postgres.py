@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 
 OPTIONS: Mapping[str, Any] = MappingProxyType(
     {
@@ -38,6 +38,7 @@ def engine(url: str, **options: Any) -> Engine:
     made = create_engine(url, **OPTIONS, **options)
     event.listen(made, "begin", _begin)
     event.listen(made, "do_execute_no_params", _unprepared)
+    event.listen(made, "handle_error", _leave_standby)
     return made
 
 
@@ -58,6 +59,12 @@ def _unprepared(cursor: Any, statement: str, _context: object) -> bool:
     """Send what has no parameters as it is: the driver would prepare it, which takes one alone."""
     cursor.execute(statement, prepare=False)
     return True
+
+
+def _leave_standby(context: ExceptionContext) -> None:
+    """Give up a connection whose server no longer writes: another one has taken its place."""
+    if getattr(context.original_exception, "sqlstate", "") == "25006":
+        context.is_disconnect = True
 
 
 _BYPASSES = text(

@@ -10,6 +10,7 @@ from rehab_tracker.foundation import audit, clock
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import Database, close_current, database
 from rehab_tracker.foundation.pages import database_busy
+from rehab_tracker.foundation.repeats import repeated
 
 _REMEMBERED = 10_000
 noted: set[UUID] = set()
@@ -29,7 +30,7 @@ def note(response: Response) -> Response:
         return response
     close_current()  # where the log is not written ahead, the page's own reading would bar it
     try:
-        _write(database(), reading, actor, patient_id)
+        repeated(lambda: _write(database(), reading, actor, patient_id))
     except OperationalError as problem:
         return current_app.make_response(database_busy(problem))
     if len(noted) >= _REMEMBERED:

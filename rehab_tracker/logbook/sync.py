@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from rehab_tracker.domain.week import local_day
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.errors import NotVisible, Refused
+from rehab_tracker.foundation.repeats import repeated
 from rehab_tracker.logbook import queries
 from rehab_tracker.logbook.actions import own_record
 from rehab_tracker.logbook.checks import CLOCKS_DIFFER, asked_of_sent
@@ -95,14 +96,18 @@ class _Receiver:
             return Outcome(item.client_id, item.revision, Verdict.DUPLICATE)
         origin = Origin(device_id, item.told.performed_at, known_as)
         try:
-            return self._kept(_Sent(item, _at_true_time(item.told, self.shift), origin))
+            sent = _Sent(item, _at_true_time(item.told, self.shift), origin)
+            return repeated(lambda: self._kept(sent), undo=self._let_go)
         except NotVisible:
             return _rejected(item, "program", _("This session is of a program you do not have."))
         except Refused as refused:
             return _rejected(item, next(iter(refused.problems)), _sentences(refused))
         finally:
-            self.db.rollback()  # whatever is not committed by now was refused
-            self.db.expunge_all()
+            self._let_go()  # whatever is not committed by now was refused
+
+    def _let_go(self) -> None:
+        self.db.rollback()
+        self.db.expunge_all()
 
     def _kept(self, sent: _Sent) -> Outcome:
         item = sent.item

@@ -1,18 +1,22 @@
 """Exercises of a clinic, with only what a test cares about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.exercises import actions, queries
 from rehab_tracker.exercises.models import Exercise, Origin
+from rehab_tracker.exercises.seed import load_library
 
 
-def a_library(db: Session, _clinic: Clinic | None = None) -> Mapping[str, Exercise]:
-    """Seed the clinic of the session with the whole library; return it by slug."""
-    actions.seed_clinic(db)
+def a_library(db: Session, *slugs: str) -> Mapping[str, Exercise]:
+    """Seed the clinic of the session with the library, or a few of its exercises, by slug."""
+    library = load_library()
+    few = {slug: library.exercises[slug] for slug in slugs}
+    actions.seed_clinic(db, replace(library, exercises=MappingProxyType(few or library.exercises)))
     return {exercise.slug: exercise for exercise in queries.library(db)}
 
 

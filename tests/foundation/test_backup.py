@@ -21,7 +21,7 @@ from rehab_tracker.foundation.copying import counts
 from rehab_tracker.foundation.db import Base, Database
 from rehab_tracker.foundation.locked_file import PIECE, CannotOpen
 from tests.architecture.victim import SENTINEL, a_victim
-from tests.conftest import on_sqlite
+from tests.conftest import on_postgres, on_sqlite
 from tests.foundation.tampering import tampering
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -89,6 +89,22 @@ def test_what_was_backed_up_comes_back_row_for_row(
     migrate.require_newest(empty)
     with pytest.raises(Exception, match="append-only"), empty.upkeep() as connection:
         connection.execute(text("DELETE FROM audit_event"))
+
+
+@on_postgres
+def test_deeds_come_back_in_order_however_the_database_keeps_them(
+    filled: Database, empty: Database, tmp_path: Path
+):
+    with filled.engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("CREATE TEMP TABLE deed AS SELECT * FROM audit_event"))
+        connection.execute(text("DELETE FROM audit_event"))
+        connection.execute(text("INSERT INTO audit_event SELECT * FROM deed ORDER BY number DESC"))
+        connection.execute(text("DROP TABLE deed"))
+    to, manifest = back_up(filled, tmp_path)
+    backup.restore(empty, to, phrase=None, work=tmp_path)
+    assert content(empty) == content(filled)
+    assert set(manifest.audit.values()) == {chain.mac for chain in audit.verify(empty)}
 
 
 def test_a_backup_moves_between_engines(filled: Database, tmp_path: Path):

@@ -53,7 +53,7 @@ def goals(connection: Connection) -> int:
     return connection.execute(select(Patient.goal)).rowcount
 
 
-@pytest.mark.parametrize("table", COLUMNS, ids=str)
+@pytest.mark.parametrize("table", sorted(COLUMNS, key=str), ids=str)
 def test_every_table_of_clinics_is_kept_to_them_even_from_its_owner(
     table: Table, database: Database
 ):
@@ -109,6 +109,7 @@ def test_a_clinic_adds_no_row_to_another(mine: Somebody, theirs: Somebody, datab
 @pytest.mark.parametrize("end", ["commit", "rollback"])
 def test_what_was_seen_ends_with_the_transaction(end: str, mine: Somebody, database: Database):
     """The next one to borrow the connection sees nothing of it; savepoints end nothing."""
+    database.engine.dispose()
     with database.session(clinic_id=mine.clinic.id) as db:
         borrowed = db.connection().connection.driver_connection
         db.begin_nested().rollback()

@@ -1,6 +1,5 @@
 """Belts 2 and 3 of clinic isolation: what a session sees, and what it may write."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 from sqlalchemy import (
     Select,
     delete,
-    event,
     exists,
     func,
     insert,
@@ -116,18 +114,6 @@ def test_a_statement_used_again_sees_the_clinic_that_uses_it(
 def test_all_clinics_are_seen_where_a_reason_is_given(database: Database):
     with database.all_clinics(because="a test compares clinics", reads_only=True) as db:
         assert set(db.scalars(select(Patient.goal))) == {"Hike", SECRET}
-
-
-@pytest.fixture
-def statements(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_what_is_loaded_along_is_filtered_too(db: Session, clinic: Clinic, statements: list[str]):

@@ -15,7 +15,9 @@ from rehab_tracker.config import Settings
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.db import Database
 from tests.builders.people import LONG_AGO
+from tests.conftest import on_postgres
 from tests.features.accounts.postbox import Postbox, free_port
+from tests.postgres import Cutter
 
 
 @pytest.fixture
@@ -51,6 +53,21 @@ def write(db: Session, recipient: str = "yaël@example.org", subject: str = "Wel
 def outbox(database: Database) -> list[OutboxMail]:
     with database.all_clinics(because="a test looks", reads_only=True) as db:
         return list(db.scalars(select(OutboxMail).order_by(OutboxMail.created_at)))
+
+
+@on_postgres
+@pytest.mark.parametrize("said", ["SELECT", "attempts=", "sent_at=", "COMMIT"])
+def test_a_letter_leaves_once_wherever_the_connection_was_cut(
+    db: Session, database: Database, mailing: Settings, postbox: Postbox, said: str
+):
+    write(db)
+    with Cutter(database.engine, lambda statement: said in statement) as cutter:
+        mail.deliver(database, mailing)
+    assert cutter.left == 0
+    with clock.stopped(LONG_AGO + timedelta(hours=1)):
+        mail.deliver(database, mailing)
+    assert len(postbox.letters) == 1
+    assert outbox(database)[0].sent_at
 
 
 def test_a_letter_arrives_once_and_its_link_is_forgotten(

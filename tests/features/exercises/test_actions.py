@@ -1,14 +1,12 @@
 """What the seed brings, what a clinic writes itself, and that neither harms the other."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic
@@ -70,19 +68,6 @@ def physio(db: Session, clinic: Clinic) -> Actor:
     return a_member(db, clinic, Role.PHYSIO).actor
 
 
-@contextmanager
-def counted_statements(db: Session) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    engine = db.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
-
-
 def without(library: Library, slug: str) -> Library:
     kept = {key: exercise for key, exercise in library.exercises.items() if key != slug}
     return replace(library, exercises=MappingProxyType(kept))
@@ -103,10 +88,11 @@ def exercises(db: Session) -> int:
     return db.scalar(select(func.count()).select_from(Exercise)) or 0
 
 
-def test_a_new_clinic_gets_the_whole_library_in_a_few_statements(db: Session):
-    with counted_statements(db) as statements:
-        assert actions.seed_clinic(db) == Seeded(added=90, changed=0)
-        db.commit()
+def test_a_new_clinic_gets_the_whole_library_in_a_few_statements(
+    db: Session, statements: list[str]
+):
+    assert actions.seed_clinic(db) == Seeded(added=90, changed=0)
+    db.commit()
     verbs = [statement.split()[0] for statement in statements]
     assert verbs.count("SELECT") == 2, "what there is, and the end of the audit"
     assert verbs.count("INSERT") == 2, "the exercises and the audit"

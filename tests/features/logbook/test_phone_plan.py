@@ -150,9 +150,9 @@ def test_a_pause_is_told_and_what_is_over_or_far_away_is_not(
 
 
 def test_a_seeded_exercise_brings_its_pictures_of_the_sore_side(
-    db: Session, clinic: Clinic, plan: Plan, physio: Somebody, patient: Somebody, as_: As
+    db: Session, plan: Plan, physio: Somebody, patient: Somebody, as_: As
 ):
-    library = a_library(db, clinic)
+    library = a_library(db)
     shown = next(one for one in library.values() if one.figure)
     a_program(db, physio, patient, [an_item(shown)])
     (exercise,) = plan()["programs"][0]["exercises"]

@@ -1,4 +1,3 @@
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic
@@ -10,7 +9,9 @@ from tests.builders.programs import MONDAY, NOW, a_program, an_adjusted
 from tests.features.programs.conftest import Ward
 
 
-def test_programs_come_with_everything_below_them_in_four_statements(db: Session, ward: Ward):
+def test_programs_come_with_everything_below_them_in_four_statements(
+    db: Session, ward: Ward, statements: list[str]
+):
     for title in ("Strength", "Walk and run", "Balance"):
         program = a_program(db, ward.physio, ward.patient, title=title)
         an_adjusted(db, ward.physio, program, sessions_per_week=5)
@@ -20,9 +21,7 @@ def test_programs_come_with_everything_below_them_in_four_statements(db: Session
     actions.pause_programs(db, ward.physio.actor, wish, today=MONDAY, now=NOW)
     db.commit()
     db.expunge_all()
-    said: list[str] = []
-    engine = db.get_bind()
-    event.listen(engine, "before_cursor_execute", lambda *args: said.append(args[2]))
+    statements.clear()
     programs = queries.programs_of(db, ward.patient.id)
     names = [
         row.exercise.name
@@ -31,7 +30,7 @@ def test_programs_come_with_everything_below_them_in_four_statements(db: Session
         for row in version.prescriptions
     ]
     assert (len(names), [len(p.pauses) for p in programs]) == (6, [1, 1, 1])
-    assert len([statement for statement in said if statement.startswith("SELECT")]) <= 4
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) <= 4
 
 
 def test_programs_of_one_patient_are_in_order_and_never_somebody_elses(

@@ -109,6 +109,7 @@ def rows_on(page: str) -> list[str]:
 # Assigning
 
 
+@pytest.mark.usefixtures("whole_library")
 def test_every_template_is_offered_with_what_it_asks_and_when_it_suits(
     ward: Ward, physio: CheckedClient
 ):
@@ -118,6 +119,7 @@ def test_every_template_is_offered_with_what_it_asks_and_when_it_suits(
     assert "10 chair squats at pain 3 or less" in page
 
 
+@pytest.mark.usefixtures("whole_library")
 def test_a_template_is_assigned_with_one_click_and_another(
     db: Session, ward: Ward, physio: CheckedClient
 ):
@@ -133,6 +135,7 @@ def test_a_template_is_assigned_with_one_click_and_another(
     assert [row.optional for row in version.prescriptions] == [False] * 4 + [True] * 2
 
 
+@pytest.mark.usefixtures("whole_library")
 def test_a_template_of_two_programs_is_assigned_as_a_whole(
     db: Session, ward: Ward, physio: CheckedClient
 ):
@@ -149,6 +152,7 @@ def test_a_template_of_two_programs_is_assigned_as_a_whole(
     assert {p.versions[0].amber_max for p in programs} == {4}
 
 
+@pytest.mark.usefixtures("whole_library")
 def test_or_one_program_after_the_other(db: Session, ward: Ward, physio: CheckedClient):
     path = new_path(ward.patient, "runner-build-up")
     answer = physio.post(path, data=fields_of(physio.get(path).text) | {"do": "save"})
@@ -160,6 +164,7 @@ def test_or_one_program_after_the_other(db: Session, ward: Ward, physio: Checked
     assert len(queries.programs_of(db, ward.patient.id)) == 2
 
 
+@pytest.mark.usefixtures("whole_library")
 def test_a_templates_exercise_that_the_clinic_hid_is_left_out_and_said(
     db: Session, ward: Ward, as_: As
 ):
@@ -177,6 +182,7 @@ def test_a_template_or_part_that_is_none_is_not_found(
     assert physio.get(new_path(ward.patient, query)).status_code == 404
 
 
+@pytest.mark.usefixtures("whole_library")
 def test_the_summary_names_minutes_kit_that_is_missing_and_blocked_cautions(
     db: Session, clinic: Clinic, ward: Ward, as_: As
 ):
@@ -774,6 +780,7 @@ def test_another_clinics_or_patients_ids_are_not_found(
     assert kept() == before
 
 
+@pytest.mark.usefixtures("whole_library")
 def test_the_builder_reads_the_library_once(ward: Ward, physio: CheckedClient):
     for _ in "12":  # the first reading of an hour is written down
         physio.get(new_path(ward.patient, "hip-and-knee-strength"))

@@ -5,14 +5,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.accounts.queries import patient_card
 from rehab_tracker.domain.adherence import WeekState
 from rehab_tracker.domain.pain import Color, Status
-from rehab_tracker.foundation.db import Database
 from rehab_tracker.programs.models import Program
 from rehab_tracker.progress.drawings import charts_of
 from rehab_tracker.progress.queries import progress_of
@@ -262,9 +260,7 @@ def test_sessions_before_the_weeks_shown_are_not_read(pair: Pair):
 
 
 @pytest.fixture
-def counted(database: Database) -> Callable[[], list[str]]:
-    statements: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+def counted(statements: list[str]) -> Callable[[], list[str]]:
     return lambda: [s for s in statements if s.startswith("SELECT")]
 
 
