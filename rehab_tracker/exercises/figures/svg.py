@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby
 
 from rehab_tracker.exercises.figures import arrows
 from rehab_tracker.exercises.figures.figure import Figure, Motion
@@ -69,7 +69,7 @@ def bounds(scene: Scene) -> Box:
     ]
     for arrow in scene.figure.arrows:
         drawn = arrows.draw(scene, arrow)
-        points += [*drawn.shaft, *drawn.head]
+        points += [*drawn.shaft, *chain.from_iterable(drawn.heads)]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs) - 3, min(ys) - 3, max(xs) + 3, max(ys) + 3
 
