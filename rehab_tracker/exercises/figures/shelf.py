@@ -16,7 +16,7 @@ from rehab_tracker.exercises.figures.stage import Scene
 from rehab_tracker.exercises.seed import SeedInvalid, load_library, parse
 
 WRITERS = {Kind.PAIR: (svg.pair, 24), Kind.STILL: (svg.still, 16), Kind.MOVING: (film.moving, 20)}
-DOUBLED = 14  # points of an outline where a mirror shows everything again
+DOUBLED = 13  # points of an outline where a mirror shows everything again
 POSITIONS = "_positions.yaml"
 
 
