@@ -159,7 +159,7 @@ def _window(row: Row) -> Window | None:
 
 def _poses(whole: Row) -> Iterator[Pose]:
     """Return start, the ways through which it goes, and end."""
-    base = table("pose", whole.get("pose", {}))
+    base = merged({}, table("pose", whole.get("pose", {})))
     via = whole.get("via", [])
     ways = [("start", whole.get("start", {}))]
     ways += [(f"via.{i + 1}", row) for i, row in enumerate(via if isinstance(via, list) else [via])]

@@ -88,9 +88,9 @@ class Scene:
         self, body: Body, mirror: Layer, film: Sequence[Body] = ()
     ) -> tuple[str, list[Layer], "Scene"]:
         """Return the glass of a mirror, what is seen in it, and how."""
-        at = next(item.settings["x"] for item in self.figure.kit if item.name == "mirror")
-        scene = Scene(self.figure, replace(self.camera, glass=at, detail=REFLECTED))
         glass = [shape for shape in mirror.shapes if shape.color == "glass"]
+        (x, _, _), _ = glass[0].spheres[0]
+        scene = Scene(self.figure, replace(self.camera, glass=x, detail=REFLECTED))
         seen = [_coarse(layer) for layer in scene.layers(body, film) if layer.name != mirror.name]
         return self.paths(glass), seen, scene
 
