@@ -28,7 +28,7 @@ WORDS = sorted(
         )
     }
 )
-POSITIONS = parse(shelf.POSITIONS, (shelf._folder() / shelf.POSITIONS).read_text())
+POSITIONS = parse(shelf.POSITIONS, (shelf.home() / shelf.POSITIONS).read_text())
 
 
 def drawn(*kit: dict[str, Any]) -> str:
