@@ -1,8 +1,8 @@
-"""Pictures and short films that clinics bring themselves: judged, re-encoded, kept as files."""
+"""Pictures and short films that clinics bring themselves: judged, cleared, kept as files."""
 
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from io import SEEK_END, BytesIO
@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from rehab_tracker.exercises import films
 from rehab_tracker.foundation.db import new_id
 from rehab_tracker.foundation.errors import Refused
 
@@ -35,7 +36,7 @@ _MP4_BRANDS = {
     *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6"),
     *(b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"),
 }
-_EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+_EBML = b"\x1a\x45\xdf\xa3"
 _HEAD = 64  # bytes in which every kind of file says what it is
 
 
@@ -69,9 +70,9 @@ def judged(upload: IO[bytes]) -> Media:
     if head.startswith(_PICTURE_STARTS) or (head[:4], head[8:12]) == (b"RIFF", b"WEBP"):
         return _picture(upload)
     if head[4:8] == b"ftyp" and head[8:12] in _MP4_BRANDS:
-        return _film("video/mp4", upload, whole=_is_whole_mp4(upload, size))
+        return _film("video/mp4", upload, size)
     if head.startswith(_EBML) and b"webm" in head:
-        return _film("video/webm", upload, whole=_is_whole_webm(upload, size))
+        return _film("video/webm", upload, size)
     raise _refused(_("This is none of JPEG, PNG, WebP, MP4 and WebM. Please choose another file."))
 
 
@@ -117,55 +118,17 @@ def _encoded(image: "Image", longest: int) -> IO[bytes]:
     return written
 
 
-def _film(kind: str, upload: IO[bytes], *, whole: bool) -> Media:
-    if not whole:
-        raise _broken()
-    return Media(kind, upload)
-
-
-def _is_whole_mp4(film: IO[bytes], size: int) -> bool:
-    """Tell whether the file's boxes fill it exactly, with pictures among them."""
+def _film(kind: str, upload: IO[bytes], size: int) -> Media:
+    """Leave picture and sound alone: what else the file says, such as where, is overwritten."""
     try:
-        boxes = dict(_boxes(film, size))
-    except struct.error:
-        return False
-    if not boxes.keys() >= {b"moov", b"mdat"}:
-        return False
-    at, length = boxes[b"moov"]
-    film.seek(at)
-    return b"vide" in film.read(length)
-
-
-def _boxes(film: IO[bytes], size: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
-    at = 0
-    while at < size:
-        film.seek(at)
-        length, name = struct.unpack(">I4s", film.read(8))
-        if length == 1:
-            (length,) = struct.unpack(">Q", film.read(8))
-        length = length or size - at
-        if length < 8 or at + length > size:  # noqa: PLR2004 - a box is at least its head
-            raise struct.error
-        yield name, (at, length)
-        at += length
-
-
-def _is_whole_webm(film: IO[bytes], size: int) -> bool:
-    """Tell whether the file's one segment ends where the file ends, or leaves its end open."""
-    film.seek(len(_EBML))
-    film.seek((_length(film) or 0) + film.tell())
-    if film.read(len(_SEGMENT)) != _SEGMENT:
-        return False
-    length = _length(film)
-    return film.tell() < size and (length is None or film.tell() + length == size)
-
-
-def _length(film: IO[bytes]) -> int | None:
-    """Read a WebM element's length; None where it is left open, as live recordings do."""
-    first = int.from_bytes(film.read(1))
-    more = 8 - first.bit_length()
-    value = int.from_bytes(bytes([first & (0x7F >> more)]) + film.read(more)) if first else 0
-    return None if value == (1 << 7 * (more + 1)) - 1 else value
+        films.CLEAR[kind](upload, size)
+    except films.Torn as problem:
+        raise _broken() from problem
+    except films.Laden as problem:
+        raise _refused(
+            _("This film carries more than picture and sound. Please save it anew and try again.")
+        ) from problem
+    return Media(kind, upload)
 
 
 @dataclass(frozen=True)

@@ -35,18 +35,50 @@ def a_box(name: bytes, content: bytes = b"") -> bytes:
     return struct.pack(">I4s", 8 + len(content), name) + content
 
 
-def an_mp4(brand: bytes = b"isom", *, scenes: bytes = b"vide", length: int = 500) -> bytes:
-    """Return the boxes of a film."""
-    handler = a_box(b"trak", a_box(b"hdlr", b"\0" * 8 + scenes))
+FILM_HEAD = a_box(b"ftyp", b"isom" + b"\0" * 8)
+
+
+def a_track(
+    kind: bytes = b"vide", *, tables: bytes = b"", writer: bytes = b"", beside: bytes = b""
+) -> bytes:
+    """Return a track of an MP4 file: of pictures, of sound ("soun"), or of something else."""
+    handler = a_box(b"hdlr", b"\0" * 8 + kind + b"\0" * 12 + writer)
+    content = a_box(b"minf", a_box(b"stbl", tables))
+    return a_box(b"trak", beside + a_box(b"mdia", handler + content))
+
+
+def an_mp4(
+    brand: bytes = b"isom", *, scenes: bytes = b"vide", length: int = 500, beside: bytes = b""
+) -> bytes:
+    """Return the boxes of a film, with others beside its track."""
     return (
-        a_box(b"ftyp", brand + b"\0" * 8) + a_box(b"moov", handler) + a_box(b"mdat", b"." * length)
+        a_box(b"ftyp", brand + b"\0" * 8)
+        + a_box(b"moov", a_track(scenes) + beside)
+        + a_box(b"mdat", b"." * length)
     )
 
 
-def a_webm(*, doctype: bytes = b"webm", length: int = 300, claimed: int | None = None) -> bytes:
-    """Return the elements of a film; a claimed length of -1 is left open, as in live recordings."""
-    kind = b"\x42\x82" + bytes([0x80 | len(doctype)]) + doctype
-    head = b"\x1a\x45\xdf\xa3" + bytes([0x80 | len(kind)]) + kind
-    said = length if claimed is None else claimed
+def an_element(name: str, content: bytes = b"", claimed: int | None = None) -> bytes:
+    """Return an element of a WebM file; a claimed length of -1 is left open."""
+    said = len(content) if claimed is None else claimed
     size = b"\x01" + b"\xff" * 7 if said < 0 else struct.pack(">I", 0x10000000 | said)
-    return head + b"\x18\x53\x80\x67" + size + b"." * length
+    return bytes.fromhex(name) + size + content
+
+
+def a_webm(
+    *,
+    doctype: bytes = b"webm",
+    kind: int = 1,
+    beside: bytes = b"",
+    claimed: int | None = None,
+    open_cluster: bool = False,
+) -> bytes:
+    """Return the elements of a film, which may be left open, as live recordings are."""
+    content = (
+        an_element("1549a966", an_element("2ad7b1", b"\x0f\x42\x40"))
+        + an_element("1654ae6b", an_element("ae", an_element("83", bytes((kind,)))))
+        + an_element("1f43b675", an_element("a3", b"." * 250), -1 if open_cluster else None)
+        + beside
+    )
+    head = an_element("1a45dfa3", an_element("4282", doctype))
+    return head + an_element("18538067", content, claimed)

@@ -118,11 +118,11 @@ def test_thumbnails_out_of_sight_are_not_loaded(at_step_up: Opened):
     assert page.locator("img.thumb").count() > len(thumbnails)
 
 
-RECORD = """async () => {
+RECORD = """async (mimeType) => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 64;
   const paint = canvas.getContext("2d");
-  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm" });
+  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType });
   const parts = [];
   recorder.ondataavailable = ({ data }) => parts.push(data);
   const done = new Promise((resolve) => { recorder.onstop = resolve; });
@@ -146,7 +146,7 @@ def _upload(page: Page, file: Path) -> None:
     page.wait_for_url("**/own--towel-slide")
 
 
-def test_a_clinics_own_picture_and_film_show_in_the_page(at_step_up: Opened, tmp_path: Path):
+def test_a_clinics_own_picture_and_films_show_in_the_page(at_step_up: Opened, tmp_path: Path):
     page = at_step_up()
     photo = tmp_path / "photo.jpg"
     written = BytesIO()
@@ -156,12 +156,13 @@ def test_a_clinics_own_picture_and_film_show_in_the_page(at_step_up: Opened, tmp
     shown = page.locator("img.figure__own")
     shown.scroll_into_view_if_needed()
     page.wait_for_function("image => image.naturalWidth === 64", arg=shown.element_handle())
-    recorded = tmp_path / "film.webm"
-    recorded.write_bytes(bytes(page.evaluate(RECORD)))
-    _upload(page, recorded)
-    video = page.locator("video.figure__own")
-    video.evaluate("element => { element.muted = true; return element.play(); }")
-    page.wait_for_function(READY, arg=video.element_handle())
+    for kind in ("webm", "mp4"):
+        recorded = tmp_path / f"film.{kind}"
+        recorded.write_bytes(bytes(page.evaluate(RECORD, f"video/{kind}")))
+        _upload(page, recorded)
+        video = page.locator("video.figure__own")
+        video.evaluate("element => { element.muted = true; return element.play(); }")
+        page.wait_for_function(READY, arg=video.element_handle())
 
 
 def test_every_page_with_pictures_is_open_to_everybody(at_step_up: Opened):

@@ -1,9 +1,10 @@
-"""Looks at figures: `sheet OUT.html` writes a contact sheet, `check` names their problems."""
+"""Looks at figures: `sheet` and `thumbnails` write pages, `check` names their problems."""
 
 import argparse
 import base64
 import gzip
 import sys
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from rehab_tracker.exercises.figures.data import FigureInvalid
 from rehab_tracker.exercises.figures.figure import Figure, Kind
 from rehab_tracker.exercises.figures.stage import Scene
 
+PAGES = {"sheet": "everything of a figure", "thumbnails": "the smallest, with names"}
 GROUNDS = {False: ("#ffffff", "#12343b"), True: ("#0f1a20", "#dfe9ec")}
 
 
@@ -39,12 +41,19 @@ def _cell(figure: Figure, side: str) -> str:
     )
 
 
-def _sheet(figures: list[Figure], side: str, *, dark: bool) -> str:
+def _thumbnail(figure: Figure, side: str) -> str:
+    picture = _image(shelf.draw(figure, Kind.STILL, side), "width:126px")
+    return (
+        f'<figure style="margin:0;width:137px;text-align:center">{picture}'
+        f"<figcaption>{figure.slug}</figcaption></figure>"
+    )
+
+
+def _page(cells: Iterable[str], *, dark: bool) -> str:
     ground, ink = GROUNDS[dark]
     return (
         f'<!doctype html><meta charset="utf-8"><body style="background:{ground};color:{ink};'
-        'font:13px sans-serif;display:flex;flex-wrap:wrap;gap:8px">'
-        + "".join(_cell(figure, side) for figure in figures)
+        'font:13px sans-serif;display:flex;flex-wrap:wrap;gap:8px 4px;margin:4px">' + "".join(cells)
     )
 
 
@@ -53,10 +62,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="figures")
     parser.add_argument("--folder", type=Path, help="instead of the product's own figures")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("sheet", "check"):
-        command = commands.add_parser(name)
+    for name in (*PAGES, "check"):
+        command = commands.add_parser(name, help=PAGES.get(name))
         command.add_argument("--only", default="", help="slugs, separated by commas")
-        if name == "sheet":
+        if name in PAGES:
             command.add_argument("out", type=Path)
             command.add_argument("--side", choices=["left", "right"], default="right")
             command.add_argument("--dark", action="store_true")
@@ -67,8 +76,10 @@ def main() -> int:
         sys.stderr.write(f"{invalid}\n")
         return 1
     wanted = [figures[slug] for slug in options.only.split(",") if slug] or [*figures.values()]
-    if options.command == "sheet":
-        options.out.write_text(_sheet(wanted, options.side, dark=options.dark), encoding="utf-8")
+    if options.command in PAGES:
+        draw = _cell if options.command == "sheet" else _thumbnail
+        cells = (draw(figure, options.side) for figure in wanted)
+        options.out.write_text(_page(cells, dark=options.dark), encoding="utf-8")
         return 0
     found = [line for figure in wanted for line in problems(figure)]
     sys.stdout.write("".join(f"{line}\n" for line in found))

@@ -89,16 +89,16 @@ SHOE = (
 
 def bare_foot(arch: float) -> tuple[Part, ...]:
     """Return a foot without a shoe, shortened by lifting its arch (0 to 1)."""
-    lift, back = 3.8 * arch, arch
+    lift, back = 3.2 * arch, arch
     return (
         part(
             "skin", "ankle", (0, -3.9, -4.0, 2.9), (0, -0.6, -0.6, 3.3), (0, -4.2 + lift, 3.4, 2.4)
         ),
-        part("skin", "ankle", (0, -1.0, 1.0, 2.9), (0.2, -2.4 + lift * 0.6, 4.2, 2.5)),
+        part("skin", "ankle", (0, -1.0, 1.0, 2.9), (0.2, -2.4 + lift * 0.3, 4.2, 2.5)),
         part(
             "skin",
             "ankle",
-            (0.2, -3.9 + lift, 4.0, 2.6),
+            (0.2, -3.9 + lift, 4.0, 2.6 - 0.7 * arch),
             (1.8, -5.1, 9.4 - back, 1.7),
             (-2.0, -4.8, 9.6 - back, 2.0),
         ),

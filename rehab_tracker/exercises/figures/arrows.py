@@ -17,29 +17,34 @@ SHORTEST = 14.0  # cm
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An arrow's line and head on the screen."""
+    """An arrow's line and its heads on the screen."""
 
     shaft: tuple[Point, ...]
-    head: tuple[Point, ...]
+    heads: tuple[tuple[Point, ...], ...]
     scale: float = 1.0
 
     def paths(self) -> tuple[str, str]:
-        """Return path data of line and head."""
-        return line(self.shaft), closed(self.head)
+        """Return path data of line and heads."""
+        return line(self.shaft), "".join(map(closed, self.heads))
 
 
 def draw(scene: Scene, arrow: Arrow) -> Drawn:
     """Return the arrow from where the joint starts to where it ends."""
     way = _pushed(scene, arrow) if arrow.push else _followed(scene, arrow)
+    ends = (way, way[::-1]) if arrow.back else (way,)
+    return Drawn(tuple(way), tuple(_head(end, scene.scale) for end in ends), scene.scale)
+
+
+def _head(way: list[Point], scale: float) -> tuple[Point, ...]:
+    """Return the tip at the end of a way."""
     (x, y), (px, py) = way[-1], way[-3:][0]
     n = math.hypot(x - px, y - py) or 1.0
-    ux, uy = (x - px) / n * scene.scale, (y - py) / n * scene.scale
-    head = (
+    ux, uy = (x - px) / n * scale, (y - py) / n * scale
+    return (
         (x + ux * 6.5, y + uy * 6.5),
         (x - uy * 5 - ux * 1.5, y + ux * 5 - uy * 1.5),
         (x + uy * 5 - ux * 1.5, y - ux * 5 - uy * 1.5),
     )
-    return Drawn(tuple(way), head, scene.scale)
 
 
 def track(scene: Scene, arrow: Arrow) -> list[Point]:

@@ -26,14 +26,14 @@ OFF_BALANCE = 6.0  # cm outside the feet
 # Joint limits of healthy adults with a little tolerance, degrees.
 LIMITS = {
     "knee.flex": (-4, 158),
-    "hip.flex": (-32, 130),
+    "hip.flex": (-32, 135),
     "hip.abd": (-35, 60),
     "hip.rot": (-55, 75),
     "ankle.plantar": (-42, 75),
     "elbow.flex": (-5, 158),
     "wrist.flex": (-95, 95),
 }
-BENT, FREER_WHEN_BENT = 70, 20  # a bent hip turns out and folds farther, as in a figure four
+BENT, FREER_WHEN_BENT = 70, 20  # a bent hip turns and spreads farther, as in a figure four
 TRUNK_LIMITS = {"flex": (-45, 75), "side": (-40, 40), "turn": (-60, 60)}
 NECK_LIMITS = {"flex": (-60, 60), "side": (-45, 45), "turn": (-80, 80)}
 # Share of the body's weight that lies halfway between two joints.
@@ -133,7 +133,7 @@ def _beyond_limits(body: Body) -> Iterator[Fault]:
     angles = clinical_angles(body)
     for key, value in angles.items():
         low, high = LIMITS[key.replace("_L", "").replace("_R", "")]
-        if key.startswith("hip") and angles[f"hip{key[3:5]}.flex"] > BENT:
+        if key.endswith((".abd", ".rot")) and angles[f"hip{key[3:5]}.flex"] > BENT:
             high += FREER_WHEN_BENT
         if not low <= value <= high:
             message = f"{value:.0f} degrees is beyond {low} to {high}"

@@ -9,6 +9,7 @@ from typing import Any
 from rehab_tracker.exercises.figures.anatomy import HANDS
 from rehab_tracker.exercises.figures.fields import (
     JOINTS,
+    LIMBS,
     FieldInvalid,
     known,
     names,
@@ -51,7 +52,7 @@ MOTIONS: Mapping[str, tuple[str, ...]] = {
     "elbow": ("flex", "pronate"),
     "wrist": ("flex",),
 }
-LAYERS = frozenset({"torso", "head", "leg_L", "leg_R", "arm_L", "arm_R"})
+LAYERS = frozenset({"torso", "head", *LIMBS})
 GOAL_FIELDS = {
     "foot": {"at", "ankle", "by", "knee", "toes", "tiptoe", "edge"},
     "hand": {"at", "by", "elbow", "fingers", "palm"},
@@ -158,7 +159,7 @@ def _window(row: Row) -> Window | None:
 
 def _poses(whole: Row) -> Iterator[Pose]:
     """Return start, the ways through which it goes, and end."""
-    base = table("pose", whole.get("pose", {}))
+    base = merged({}, table("pose", whole.get("pose", {})))
     via = whole.get("via", [])
     ways = [("start", whole.get("start", {}))]
     ways += [(f"via.{i + 1}", row) for i, row in enumerate(via if isinstance(via, list) else [via])]
@@ -273,7 +274,7 @@ def _kit(given: Any) -> Iterator[Item]:
 def _arrows(given: Any) -> Iterator[Arrow]:
     for i, row in enumerate(rows("arrows", given)):
         path = f"arrows.{i + 1}"
-        table(path, row, {"joint", "at", "shift", "straight", "push"})
+        table(path, row, {"joint", "at", "shift", "straight", "push", "back"})
         shift = row.get("shift")
         yield Arrow(
             one_of(f"{path}.joint", row.get("joint"), tuple(sorted(JOINTS))),
@@ -281,6 +282,7 @@ def _arrows(given: Any) -> Iterator[Arrow]:
             pair(f"{path}.shift", shift) if shift else None,
             yes(f"{path}.straight", row.get("straight", False)),
             vector(f"{path}.push", row["push"]) if "push" in row else None,
+            yes(f"{path}.back", row.get("back", False)),
         )
 
 

@@ -7,6 +7,7 @@ from rehab_tracker.exercises.figures.skeleton import MIDLINE
 from rehab_tracker.exercises.figures.vectors import Vec
 
 LEVELS = ("thigh", "knee", "shin", "ankle", "foot")  # where a loop lies
+LIMBS = ("leg_L", "leg_R", "arm_L", "arm_R")
 LIMB_JOINTS = ("hip", "knee", "ankle", "heel", "ball", "shoulder", "elbow", "wrist")
 JOINTS = frozenset(MIDLINE - {"world"}) | {j + s for j in LIMB_JOINTS for s in ("_L", "_R")}
 
@@ -145,7 +146,7 @@ SETTINGS: Mapping[str, Callable[[str, Any], Any]] = {
     "facing": _word("right", "left", "viewer", "away"),
     "hand": _word("L", "R", "each", "both"),
     "height": number,
-    "layer": _word("back", "front"),
+    "layer": _word("back", "front", *LIMBS),
     "leg": _word("L", "R", "both"),
     "length": number,
     "over": yes,

@@ -49,13 +49,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """Shows how a joint moves; with `push` it shows a pressure that moves nothing."""
+    """Shows how a joint moves, with `back` there and back, with `push` a pressure alone."""
 
     joint: str
     at: Vec = ORIGIN
     shift: tuple[float, float] | None = None
     straight: bool = False
     push: Vec | None = None
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from rehab_tracker.exercises.figures.stage import Scene
 from rehab_tracker.exercises.seed import SeedInvalid, load_library, parse
 
 WRITERS = {Kind.PAIR: (svg.pair, 24), Kind.STILL: (svg.still, 16), Kind.MOVING: (film.moving, 20)}
-DOUBLED = 14  # points of an outline where a mirror shows everything again
+DOUBLED = 13  # points of an outline where a mirror shows everything again
 POSITIONS = "_positions.yaml"
 
 
@@ -30,7 +30,7 @@ def load(folder: Path | None = None) -> dict[str, Figure]:
 
 def readable(folder: Path | None = None) -> tuple[dict[str, Figure], list[str]]:
     """Return the figures that can be read, by slug, and what is wrong with the others."""
-    place: Traversable = folder or _folder()
+    place: Traversable = folder or home()
     positions = _read(place / POSITIONS)
     people = {slug: i % len(PEOPLE) for i, slug in enumerate(load_library().exercises)}
     figures, problems = {}, []
@@ -68,7 +68,8 @@ def _engine() -> str:
     return sha256(b"".join(entry.read_bytes() for entry in sources)).hexdigest()
 
 
-def _folder() -> Traversable:
+def home() -> Traversable:
+    """Return where the product's own figures lie."""
     try:
         return files("rehab_tracker.seed_data") / "figures"
     except ModuleNotFoundError:  # a checkout, where the folder lies beside the package

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from rehab_tracker.exercises.figures.fields import LIMBS
 from rehab_tracker.exercises.figures.figure import Figure
 from rehab_tracker.exercises.figures.kit import KIT
 from rehab_tracker.exercises.figures.mannequin import (
@@ -87,9 +88,9 @@ class Scene:
         self, body: Body, mirror: Layer, film: Sequence[Body] = ()
     ) -> tuple[str, list[Layer], "Scene"]:
         """Return the glass of a mirror, what is seen in it, and how."""
-        at = next(item.settings["x"] for item in self.figure.kit if item.name == "mirror")
-        scene = Scene(self.figure, replace(self.camera, glass=at, detail=REFLECTED))
         glass = [shape for shape in mirror.shapes if shape.color == "glass"]
+        (x, _, _), _ = glass[0].spheres[0]
+        scene = Scene(self.figure, replace(self.camera, glass=x, detail=REFLECTED))
         seen = [_coarse(layer) for layer in scene.layers(body, film) if layer.name != mirror.name]
         return self.paths(glass), seen, scene
 
@@ -145,9 +146,11 @@ def _solid(shape: Shape) -> bool:
 
 
 def _put(layer: Layer, where: str | None) -> Layer:
-    """Return the layer, behind or before everything if the data say so."""
+    """Return the layer, behind or before everything or right behind a limb, if the data say so."""
     if where is None:
         return layer
+    if where in LIMBS:
+        return replace(layer, depth=0, hosts=(where,), over=False)
     return replace(layer, depth={"back": BACK, "front": FRONT}[where], hosts=())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby
 
 from rehab_tracker.exercises.figures import arrows
 from rehab_tracker.exercises.figures.figure import Figure, Motion
@@ -31,12 +31,29 @@ def still(scene: Scene) -> str:
 
 def pair(scene: Scene) -> str:
     """Return start and end, numbered, side by side or stacked when they are wide."""
-    box = x0, y0, x1, y1 = bounds(scene)
+    box = x0, y0, x1, y1 = _roomy(scene, bounds(scene))
     wide = (x1 - x0) > 1.4 * (y1 - y0)
     dx, dy = (0.0, y1 - y0 + 4) if wide else (x1 - x0 + 6, 0.0)
     start = _framed(_moment(scene, 0.0, "a") + _badge(1, box), box, (x0, y0))
     end = _framed(_end(scene, "b", box) + _badge(2, box), box, (x0 + dx, y0 + dy))
     return document(scene.figure, start + end, (x0, y0, x1 + dx, y1 + dy))
+
+
+def _roomy(scene: Scene, box: Box) -> Box:
+    """Return the box, wider to the left where the number would lie on somebody."""
+    x0, y0, x1, y1 = box
+    size = _sign_radius(box) / 5  # cm across
+    beside = [
+        x - r
+        for body in (scene.key_bodies[0], scene.key_bodies[-1])
+        for layer in scene.layers(body)
+        if layer.rim
+        for shape in layer.shapes
+        for x, y, r in scene.camera.circles(shape.spheres)
+        if y - r < y0 + size
+    ]
+    left = x0 if scene.figure.window else min([x0, *(x - size for x in beside)])
+    return left, y0, x1, y1
 
 
 def _framed(inner: str, box: Box, at: Point) -> str:
@@ -69,7 +86,7 @@ def bounds(scene: Scene) -> Box:
     ]
     for arrow in scene.figure.arrows:
         drawn = arrows.draw(scene, arrow)
-        points += [*drawn.shaft, *drawn.head]
+        points += [*drawn.shaft, *chain.from_iterable(drawn.heads)]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs) - 3, min(ys) - 3, max(xs) + 3, max(ys) + 3
 

@@ -110,7 +110,8 @@ DAMAGED = {
     "a film without its index": a_box(b"ftyp", b"isom" + b"\0" * 8) + a_box(b"mdat", b"." * 99),
     "a film of sound alone": an_mp4(scenes=b"soun"),
     "a WebM cut short": a_webm()[:-1],
-    "a WebM without a segment": a_webm()[:20],
+    "a WebM without a segment": a_webm()[:18],
+    "a WebM of sound alone": a_webm(kind=2),
 }
 OTHERS = {
     "a text": b"just words, and more words",
@@ -154,7 +155,7 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_drawn(
         (a_webm(claimed=-1), "video/webm"),
     ],
 )
-def test_a_film_is_kept_as_it_is(film: bytes, kind: str):
+def test_the_pictures_of_a_film_are_kept_as_they_are(film: bytes, kind: str):
     kept = judged(BytesIO(film))
     kept.content.seek(0)
     assert (kept.type, kept.content.read(), kept.small) == (kind, film, None)

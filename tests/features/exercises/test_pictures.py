@@ -18,6 +18,7 @@ from rehab_tracker.config import Settings
 from rehab_tracker.domain.dosage import Side
 from rehab_tracker.exercises import pictures
 from rehab_tracker.exercises.figures.figure import Kind
+from rehab_tracker.exercises.seed import load_library
 from rehab_tracker.foundation import clock
 from tests.builders.exercises import a_library, an_exercise
 from tests.builders.people import Somebody, a_member, a_patient
@@ -121,6 +122,10 @@ def thumbs(page: str) -> list[str]:
     return re.findall(r'<img class="thumb" src="([^"]+)"', page)
 
 
+def shown_exercises(page: str) -> list[str]:
+    return [one.rpartition("/")[2].partition("-still-")[0] for one in thumbs(page)]
+
+
 def test_thirty_thumbnails_weigh_less_than_120_kilobytes(physio: Somebody, as_: As):
     client = as_(physio)
     page = client.get("/library").data
@@ -149,10 +154,15 @@ def test_an_exercise_shows_its_figure_in_words_and_in_motion(physio: Somebody, a
     assert "shown: right side" in page
 
 
-def test_the_ladder_shows_every_rung(physio: Somebody, as_: As):
+def test_the_ladder_shows_every_rung_and_marks_the_present_one(physio: Somebody, as_: As):
     page = as_(physio).get("/library/step-up").text
     ladder = page[page.index('<ol class="ladder"') :]
-    assert ladder[: ladder.index("</ol>")].count('class="thumb') == 4
+    rungs = ladder[: ladder.index("</ol>")].split("<li")[1:]
+    harder_first = ["forward-step-down", "lateral-step-down", "step-up", "low-step-up"]
+    assert [shown_exercises(rung) for rung in rungs] == [[slug] for slug in harder_first]
+    assert [
+        slug for slug, rung in zip(harder_first, rungs, strict=True) if "aria-current" in rung
+    ] == ["step-up"]
 
 
 def test_an_exercise_without_a_figure_says_so(db: Session, physio: Somebody, as_: As):
@@ -196,6 +206,35 @@ def test_patients_see_the_side_that_is_theirs(
             assert thumbs(text) == [address(side=shown)], page
             assert address(kind="moving", side=shown) in text
             assert f"shown: {shown} side" in text
+
+
+@pytest.fixture
+def with_a_sore_left_knee(db: Session, clinic: Clinic, physio: Somebody) -> Somebody:
+    patient = a_patient(db, clinic, physio, affected_side=Knee.LEFT)
+    db.commit()
+    return patient
+
+
+def test_a_template_shows_what_it_holds(physio: Somebody, with_a_sore_left_knee: Somebody, as_: As):
+    page = as_(physio).get(f"/patients/{with_a_sore_left_knee.id}/programs/new").text
+    held = [
+        item.exercise
+        for template in load_library().templates.values()
+        for program in template.programs
+        for item in program.items
+    ]
+    assert shown_exercises(page) == held
+    assert address("quad-set", side="left") in thumbs(page)
+
+
+def test_the_builder_shows_every_exercise_of_a_program(
+    physio: Somebody, with_a_sore_left_knee: Somebody, as_: As
+):
+    ((slug, template), *_) = load_library().templates.items()
+    new = f"/patients/{with_a_sore_left_knee.id}/programs/new?template={slug}"
+    page = as_(physio).get(new).text
+    assert shown_exercises(page) == [item.exercise for item in template.programs[0].items]
+    assert address("quad-set", side="left") in thumbs(page)
 
 
 def test_the_log_page_stays_light(db: Session, clinic: Clinic, as_: As):

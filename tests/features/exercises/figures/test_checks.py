@@ -1,3 +1,4 @@
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -43,6 +44,37 @@ def test_what_a_clinician_would_not_accept_is_named(changes: dict[str, Any], pro
     assert [line for line in found if problem in line], found
     slug = changes.get("slug", "chair-squat")
     assert all(line.startswith(f"{slug}.yaml: {slug}: ") for line in found)
+
+
+@pytest.mark.parametrize(
+    ("joint", "motion", "beyond"),
+    [
+        ("hip_L", "flex", 140),
+        ("hip_L", "flex", -45),
+        ("hip_L", "abd", -45),
+        ("hip_L", "rot", 85),
+        ("knee_L", "flex", -15),
+        ("ankle_L", "plantar", 85),
+        ("ankle_L", "plantar", -55),
+        ("elbow_L", "flex", 165),
+        ("elbow_L", "flex", -20),
+        ("wrist_L", "flex", 110),
+    ],
+)
+def test_no_joint_goes_where_a_healthy_adult_cannot(joint: str, motion: str, beyond: int):
+    found = problems(a_squat(**changed("end", **{joint: {motion: beyond}}, foot_L=None)))
+    told = re.compile(rf"{joint}\.{motion}: -?\d+ degrees is beyond")
+    assert [line for line in found if told.search(line)], found
+
+
+@pytest.mark.parametrize(
+    "kit",
+    [{"wall": {"x": 8}}, {"step": {"at": [4, 9], "height": 12}}, {"bench": {"at": [-31, 0]}}],
+)
+def test_nobody_passes_through_what_is_solid(kit: dict[str, Any]):
+    name = next(iter(kit))
+    found = problems(a_squat(kit=[*SQUAT["kit"], kit]))
+    assert [line for line in found if f"cm into the {name}" in line]
 
 
 def test_a_good_figure_has_no_problems():

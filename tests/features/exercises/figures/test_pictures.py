@@ -1,5 +1,7 @@
 import gzip
+import math
 import re
+from dataclasses import replace
 from functools import cache
 from xml.etree import ElementTree as ET
 
@@ -9,6 +11,7 @@ from rehab_tracker.exercises.figures import shelf
 from rehab_tracker.exercises.figures.checks import problems
 from rehab_tracker.exercises.figures.figure import Figure, Kind
 from rehab_tracker.exercises.figures.palettes import PEOPLE, THINGS, paint
+from rehab_tracker.exercises.figures.stage import Scene
 from rehab_tracker.exercises.seed import load_library
 from tests.builders.figures import a_squat
 
@@ -44,6 +47,22 @@ def test_the_numbers_stay_readable_on_either_side(side: str):
     assert not [transform for transform in turned if re.search("scale|matrix|rotate", transform)]
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_numbers_lie_on_nobody(side: str):
+    for figure in FIGURES.values():
+        if figure.window:  # which shows a part of somebody
+            continue
+        pair = parsed(shelf.draw(figure, Kind.PAIR, side))
+        sign = next(pair.iter(f"{SVG}circle"))
+        x, y, r = (int(sign.get(key, "")) / 10 for key in ("cx", "cy", "r"))
+        mirrored = figure.side not in ("both", side)
+        scene = Scene(figure, replace(figure.camera, mirrored=mirrored))
+        for body in (scene.key_bodies[0], scene.key_bodies[-1]):
+            for joint, place in body.joints.items():
+                if joint != "world":
+                    assert math.dist(scene.camera.flat(place), (x, y)) > r, (figure.slug, joint)
+
+
 def test_the_other_side_is_the_mirror_image():
     unmarked = one_sided(arrows=[])
     pictures = (parsed(shelf.draw(unmarked, Kind.STILL, side)) for side in ("left", "right"))
@@ -65,6 +84,30 @@ def test_the_arrow_is_mirrored_with_the_body():
     (begins, goes), (mirrored_begins, mirrored_goes) = arrow("right"), arrow("left")
     assert goes < 0 < mirrored_goes
     assert (mirrored_begins, mirrored_goes) == pytest.approx((-begins, -goes), abs=1)
+
+
+def test_an_arrow_there_and_back_has_a_head_at_either_end():
+    def heads(**more: object) -> str:
+        moving = {"joint": "pelvis", "shift": [-22, 10], "straight": True, **more}
+        picture = parsed(shelf.draw(a_squat(arrows=[moving]), Kind.STILL))
+        filled = [p for p in picture.iter(f"{SVG}path") if p.get("stroke-width") == "10"]
+        return filled[0].get("d", "")
+
+    there, back = heads(), heads(back=True)
+    assert back.startswith(there)
+    assert (there.count("z"), back.count("z")) == (1, 2)
+
+
+def test_a_step_that_belongs_behind_a_leg_hides_the_other_one():
+    def order(**step: object) -> list[str]:
+        kit = [{"step": {"at": [60, 0], **step}}]
+        picture = parsed(shelf.draw(a_squat(kit=kit, far=["leg_L"]), Kind.STILL))
+        return [path.get("fill", "") for path in picture.iter(f"{SVG}path")]
+
+    far_leg, step = (paint(PEOPLE[0], name) for name in ("shorts_far", "box"))
+    behind_all, behind_the_near_leg = order(), order(layer="leg_R")
+    assert behind_all.index(step) < behind_all.index(far_leg)
+    assert behind_the_near_leg.index(far_leg) < behind_the_near_leg.index(step)
 
 
 def test_a_symmetric_exercise_looks_the_same_for_either_side():
