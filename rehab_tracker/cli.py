@@ -188,13 +188,18 @@ def reset_link(app: Any, *, email: str) -> None:
 @with_app
 def reset_second_step(app: Any, *, email: str) -> None:
     """Take away somebody's lost second step, where their clinic cannot; the password stays."""
-    from rehab_tracker.accounts import factor_resets  # noqa: PLC0415
+    from flask_babel import gettext  # noqa: PLC0415
+
+    from rehab_tracker.accounts import factor_resets, letters  # noqa: PLC0415
     from rehab_tracker.foundation import clock  # noqa: PLC0415
 
     reason = "the operator helps a person, whatever their clinics"
     with app.test_request_context(), app.extensions["database"].all_clinics(because=reason) as db:
-        known = factor_resets.reset_by_operator(db, email, clock.now())
-    if not known:
+        person_id = factor_resets.reset_by_operator(db, email, clock.now())
+        if person_id:
+            told = gettext("Whoever runs the server took your second step away.")
+            letters.tell_change(db, person_id, told)
+    if person_id is None:
         stop(f"Nobody signs in with {email}.")
     click.echo("Done. They are signed out and sign in with their password alone.")
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -168,12 +167,16 @@ PROBLEMS: list[tuple[int, Exception]] = [
 
 def test_every_error_page_answers_with_everything(app: Flask, clinic: Clinic, db: Session, as_: As):
     @access.public
-    def trouble(number: int) -> str:
+    def page(number: int) -> str:
         raise PROBLEMS[number][1]
 
-    app.add_url_rule("/page/<int:number>", "page", trouble)
-    told = access.speaks_json(partial(trouble))
-    app.add_url_rule("/program/<int:number>", "program", access.public(told))
+    @access.public
+    @access.speaks_json
+    def program(number: int) -> str:
+        raise PROBLEMS[number][1]
+
+    for view in (page, program):
+        app.add_url_rule(f"/{view.__name__}/<int:number>", view.__name__, view)
     somebody = a_member(db, clinic)
     db.commit()
     cookie = as_(somebody).get_cookie("__Host-sid")
