@@ -17,8 +17,6 @@ from rehab_tracker.domain.week import WeekStart
 
 log = structlog.get_logger()
 MAIL_EVERY_S = 5
-LARGEST_BODY = 64 << 20
-"""Bytes that a request may bring before the app is asked; larger than any file that it takes."""
 
 
 @click.group(cls=Commands)
@@ -31,9 +29,7 @@ def main() -> None:
 @with_app
 def serve(app: Any, *, demo: bool) -> None:
     """Answer at REHAB_HOST and REHAB_PORT until stopped."""
-    from waitress.server import create_server  # noqa: PLC0415
-
-    from rehab_tracker.foundation import health  # noqa: PLC0415
+    from rehab_tracker.foundation import health, wire  # noqa: PLC0415
 
     settings, database = app.config["SETTINGS"], app.extensions["database"]
     _require_free_port(settings)
@@ -45,16 +41,7 @@ def serve(app: Any, *, demo: bool) -> None:
         from rehab_tracker.foundation import metrics  # noqa: PLC0415
 
         metrics.listen(settings.host, settings.metrics_port)
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=4,
-        ident=None,
-        # Whose word counts is decided by the app; left alone, waitress would take every proxy's.
-        clear_untrusted_proxy_headers=not settings.proxy_count,
-        max_request_body_size=LARGEST_BODY,
-    )
+    server = wire.server_for(app, settings)
     threading.Thread(target=_deliver_mail, args=(database, settings), daemon=True).start()
     click.echo(f"\nRehab Tracker answers at {settings.public_url} (Ctrl-C stops it)")
     if demo:
