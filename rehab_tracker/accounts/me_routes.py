@@ -163,6 +163,13 @@ def _prove(password: str) -> None:
         limits.give_back(db, tries)
 
 
+@blueprint.post("/me/stay")
+@requires(Permission.OWN_ACCOUNT)
+def stay() -> ResponseReturnValue:
+    """Let a sign-in go on, as any page does, and tell for how many seconds."""
+    return {"left": acting().seconds_left()}
+
+
 @blueprint.post("/me/devices/<uuid:sign_in_id>/end")
 @requires(Permission.OWN_ACCOUNT)
 @commits
