@@ -3,8 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
+LOCK := --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+  --extra production -o requirements.lock setup.cfg
+# Made-up passwords are what tests are about; keys and tokens are looked for everywhere.
+SECRETS := --disable-plugin KeywordDetector --exclude-secrets '^password$$'
 
-.PHONY: help run test soak check audit bench messages clean
+.PHONY: help run test soak check audit lock sbom bench messages clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,14 +26,25 @@ check: $(VENV)/tests-ready  ## Lint, types, import directions, migrations in ste
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/rehab-tracker db check
+	git ls-files -z -- ':!requirements.lock' ':!seed_data' ':!*.png' | xargs -0 $(BIN)/detect-secrets-hook $(SECRETS)
 
-soak: $(VENV)/tests-ready  ## Run the long forms: 500 kills of the servers under load
+soak: $(VENV)/tests-ready  ## Run the long forms: 500 kills of the servers under load, 100 rounds of fuzz
 	REHAB_FAULT_KILLS=500 $(BIN)/python -m pytest -s tests/faults
+	REHAB_TEST_FUZZ=100 REHAB_TEST_SEED=$${RANDOM} $(BIN)/python -m pytest -n auto tests/architecture/test_hostile.py
 
-audit: $(VENV)/tests-ready  ## Look for known holes in what is installed (needs the network)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit \
-	  || { echo "pip-audit cannot be installed here: nothing was looked at"; exit 0; }; \
-	$(BIN)/pip-audit --skip-editable --progress-spinner off
+audit: $(VENV)/release-ready  ## Look for known holes in what a release installs (needs the network)
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock --progress-spinner off \
+	  || { echo "Not clean, or not everything could be looked at: see above."; exit 1; }
+
+lock: $(VENV)/release-ready  ## Choose the versions and hashes that a release installs anew
+	$(BIN)/pip-compile $(LOCK) --upgrade
+
+sbom: $(VENV)/release-ready  ## Install what is locked and list it as CycloneDX in build/sbom.json
+	rm -rf build/release && $(PYTHON) -m venv build/release
+	build/release/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	build/release/bin/python -m pip install --quiet --disable-pip-version-check --no-deps .
+	$(BIN)/cyclonedx-py environment --output-reproducible -o build/sbom.json build/release/bin/python
+	@$(BIN)/python -c 'import json; print(len(json.load(open("build/sbom.json"))["components"]), "components in build/sbom.json")'
 
 bench: $(VENV)/tests-ready  ## Measure against the floor application
 	$(BIN)/python -m benchmarks
@@ -56,3 +71,7 @@ $(BIN)/rehab-tracker: $(VENV)/made setup.cfg pyproject.toml
 $(VENV)/tests-ready: $(VENV)/made setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@ $(BIN)/rehab-tracker
+
+$(VENV)/release-ready: $(VENV)/tests-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[release]'
+	@touch $@

@@ -15,7 +15,7 @@ from rehab_tracker.accounts import routes as accounts
 from rehab_tracker.config import Settings
 from rehab_tracker.education import routes as education
 from rehab_tracker.exercises import routes as exercises
-from rehab_tracker.foundation import access, db, health, logs, pages, readings
+from rehab_tracker.foundation import access, db, headers, health, logs, pages, readings
 from rehab_tracker.foundation.repeats import repeated
 from rehab_tracker.logbook import routes as logbook
 from rehab_tracker.programs import routes as programs
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
         SECRET_KEY=settings.secret_key,
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=256 * 1024,
-        MAX_FORM_PARTS=1000,
+        MAX_FORM_PARTS=200,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         TRUSTED_HOSTS=[settings.hostname, "localhost", "127.0.0.1"],
@@ -79,9 +79,8 @@ def create_app(settings: Settings) -> Flask:
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
-    app.wsgi_app = health.Health(  # type: ignore[method-assign]
-        app.wsgi_app, lambda: app.extensions["database"], settings.data_dir
-    )
+    probed = health.Health(app.wsgi_app, lambda: app.extensions["database"], settings.data_dir)
+    app.wsgi_app = headers.Headers(probed)  # type: ignore[method-assign]
     return app
 
 

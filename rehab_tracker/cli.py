@@ -29,9 +29,7 @@ def main() -> None:
 @with_app
 def serve(app: Any, *, demo: bool) -> None:
     """Answer at REHAB_HOST and REHAB_PORT until stopped."""
-    from waitress.server import create_server  # noqa: PLC0415
-
-    from rehab_tracker.foundation import health  # noqa: PLC0415
+    from rehab_tracker.foundation import health, wire  # noqa: PLC0415
 
     settings, database = app.config["SETTINGS"], app.extensions["database"]
     _require_free_port(settings)
@@ -43,7 +41,7 @@ def serve(app: Any, *, demo: bool) -> None:
         from rehab_tracker.foundation import metrics  # noqa: PLC0415
 
         metrics.listen(settings.host, settings.metrics_port)
-    server = create_server(app, host=settings.host, port=settings.port, threads=4, ident=None)
+    server = wire.server_for(app, settings)
     threading.Thread(target=_deliver_mail, args=(database, settings), daemon=True).start()
     click.echo(f"\nRehab Tracker answers at {settings.public_url} (Ctrl-C stops it)")
     if demo:
@@ -177,13 +175,18 @@ def reset_link(app: Any, *, email: str) -> None:
 @with_app
 def reset_second_step(app: Any, *, email: str) -> None:
     """Take away somebody's lost second step, where their clinic cannot; the password stays."""
-    from rehab_tracker.accounts import factor_resets  # noqa: PLC0415
+    from flask_babel import gettext  # noqa: PLC0415
+
+    from rehab_tracker.accounts import factor_resets, letters  # noqa: PLC0415
     from rehab_tracker.foundation import clock  # noqa: PLC0415
 
     reason = "the operator helps a person, whatever their clinics"
     with app.test_request_context(), app.extensions["database"].all_clinics(because=reason) as db:
-        known = factor_resets.reset_by_operator(db, email, clock.now())
-    if not known:
+        person_id = factor_resets.reset_by_operator(db, email, clock.now())
+        if person_id:
+            told = gettext("Whoever runs the server took your second step away.")
+            letters.tell_change(db, person_id, told)
+    if person_id is None:
         stop(f"Nobody signs in with {email}.")
     click.echo("Done. They are signed out and sign in with their password alone.")
 

@@ -73,7 +73,8 @@ class CheckedClient(FlaskClient):
         if response.request.method == "GET":
             written = [s for s in self.statements if WRITES.match(s)]
             assert not written, f"a GET wrote: {written}"
-        if response.mimetype == "text/html" and response.status_code not in {302, 303}:
+        has_page = response.mimetype == "text/html" and response.request.method != "HEAD"
+        if has_page and response.status_code not in {302, 303}:
             page = response.text
             assert TITLE.search(page), "a page without a title"
             assert 'class=""' not in page, "an empty class"

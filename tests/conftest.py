@@ -188,7 +188,8 @@ def as_(app: Flask, database: Database) -> Callable[[Somebody], CheckedClient]:
         with database.all_clinics(because="a test signs in") as session:
             sign_ins.begin_sign_in(session, key_of(token), somebody.member, clock.now())
         client: Any = app.test_client()
-        client.set_cookie("sid", token)
+        sessions: Any = app.session_interface
+        client.set_cookie(sessions.cookie, token)
         return client
 
     return signed_in

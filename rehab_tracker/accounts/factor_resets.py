@@ -161,12 +161,12 @@ def _tell(db: Session, actor: Actor, person: Person, approving: Sequence[tuple[s
         mail.post(db, email, subject, wish)
 
 
-def approve(db: Session, actor: Actor, request_id: UUID, now: datetime) -> None:
-    """Carry a reset out as the second member who stands for it."""
+def approve(db: Session, actor: Actor, request_id: UUID, now: datetime) -> UUID:
+    """Carry a reset out as the second member who stands for it; return whose it was."""
     wish = _request(db, request_id)
     if wish.concerns(actor):
         raise Forbidden({"": _("Somebody else has to approve this.")})
-    _carry_out(db, actor, wish, now)
+    return _carry_out(db, actor, wish, now)
 
 
 def may_go_alone(db: Session, wish: Request, now: datetime) -> bool:
@@ -174,15 +174,15 @@ def may_go_alone(db: Session, wish: Request, now: datetime) -> bool:
     return now - wish.asked_at >= ALONE and not approvers(db, wish.membership_id, wish.asked_by)
 
 
-def carry_out_alone(db: Session, actor: Actor, request_id: UUID, now: datetime) -> None:
-    """Carry one's own reset out after a day in which nobody else could approve it."""
+def carry_out_alone(db: Session, actor: Actor, request_id: UUID, now: datetime) -> UUID:
+    """Carry one's own wish out after a day without another approver; return whose it was."""
     wish = _request(db, request_id)
     if wish.asked_by != actor.membership_id or not may_go_alone(db, wish, now):
         raise Forbidden({"": _("Somebody else has to approve this.")})
-    _carry_out(db, actor, wish, now)
+    return _carry_out(db, actor, wish, now)
 
 
-def _carry_out(db: Session, actor: Actor, wish: Request, now: datetime) -> None:
+def _carry_out(db: Session, actor: Actor, wish: Request, now: datetime) -> UUID:
     _end(db, wish, done_at=now, approved_by=actor.membership_id)
     person_id = queries.membership(db, wish.membership_id).person_id
     second_factor.forget(db, person_id)
@@ -194,23 +194,24 @@ def _carry_out(db: Session, actor: Actor, wish: Request, now: datetime) -> None:
         subject_id=wish.membership_id,
         asked_by=str(wish.asked_by),
     )
+    return person_id
 
 
-def reset_by_operator(db: Session, email: str, now: datetime) -> bool:
-    """Reset a second factor from the command line; False where nobody has this address.
+def reset_by_operator(db: Session, email: str, now: datetime) -> UUID | None:
+    """Reset a second factor from the command line; return whose, None for an unknown address.
 
     It crosses clinics: call it with a session opened for that.
     """
     known = Person.email == queries.address_of(email)
     person_id = db.scalars(select(Person.id).where(known)).one_or_none()
     if person_id is None:
-        return False
+        return None
     second_factor.forget(db, person_id)
     end_sign_ins(db, person_id, now)
     for member, _clinic_name in queries.own_memberships(db, person_id):
         clinic_id = member.clinic_id
         audit.record(db, None, "second_factor.reset", subject_id=member.id, clinic_id=clinic_id)
-    return True
+    return person_id
 
 
 def refuse(db: Session, actor: Actor, request_id: UUID, now: datetime) -> None:

@@ -17,6 +17,7 @@ from rehab_tracker.accounts.forms import (
     SecondFactorForm,
     SecondFactorRuleForm,
 )
+from rehab_tracker.accounts.letters import tell_change
 from rehab_tracker.accounts.limits import Try
 from rehab_tracker.accounts.models import Level, SecondFactorFor
 from rehab_tracker.accounts.proof import proven, spend
@@ -88,6 +89,7 @@ def _use(code: str) -> None:
         if used is second_factor.Used.RECOVERY:
             second_factor.note_recovery(db, person)
             left = second_factor.codes_left(db, person.person_id)
+            tell_change(db, person.person_id, _("Somebody signed in with a recovery code."))
             said(_("Recovery codes that still work: %(left)s of 10.", left=left))
     recognize(browser().token)
 
@@ -170,6 +172,7 @@ def _confirm(code: str) -> list[str]:
     spend(factor_tries(person))
     with database().all_clinics(because=CROSSES) as db:
         codes = second_factor.confirm(db, person, code, clock.now(), seal())
+        tell_change(db, person.person_id, _("An app for codes was added as your second step."))
         let_in(db, person)
     return codes
 
@@ -189,6 +192,7 @@ def renew_codes() -> ResponseReturnValue:
     """Replace the recovery codes and show the new ones once."""
     with database().all_clinics(because=CROSSES) as db:
         codes = second_factor.renew_codes(db, acting())
+        tell_change(db, acting().person_id, _("Your recovery codes were replaced by new ones."))
     return show_codes(codes)
 
 
@@ -199,6 +203,7 @@ def remove_app() -> ResponseReturnValue:
     """Remove one's own app."""
     with database().all_clinics(because=CROSSES) as db:
         second_factor.remove_app(db, acting())
+        tell_change(db, acting().person_id, _("Your app for codes was removed."))
     said(_("The app is removed."))
     return redirect(url_for("accounts.second_factor_page"), 303)
 

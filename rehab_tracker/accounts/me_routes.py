@@ -25,6 +25,7 @@ from rehab_tracker.accounts.forms import (
     PasswordForm,
     ProofForm,
 )
+from rehab_tracker.accounts.letters import tell_change
 from rehab_tracker.accounts.proof import password_tries, spend
 from rehab_tracker.accounts.sign_in import renew_browser, signed_in
 from rehab_tracker.accounts.signed_out import go_on
@@ -117,6 +118,7 @@ def _change_password(old: str, new: str) -> None:
     spend(tries)
     with database().all_clinics(because="a password is the person's in every clinic") as db:
         recovery.change_password(db, acting(), old, new, clock.now())
+        tell_change(db, acting().person_id, _("Your password was changed."))
         sign_ins.move_on(db, acting().session_key, renew_browser(), proved_at=clock.now())
         limits.give_back(db, tries)
 
@@ -159,6 +161,13 @@ def _prove(password: str) -> None:
             raise Refused({"password": _("This is not your password.")})
         sign_ins.move_on(db, actor.session_key, renew_browser(), proved_at=clock.now())
         limits.give_back(db, tries)
+
+
+@blueprint.post("/me/stay")
+@requires(Permission.OWN_ACCOUNT)
+def stay() -> ResponseReturnValue:
+    """Let a sign-in go on, as any page does, and tell for how many seconds."""
+    return {"left": acting().seconds_left()}
 
 
 @blueprint.post("/me/devices/<uuid:sign_in_id>/end")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from rehab_tracker.accounts import actions, factor_resets, queries
 from rehab_tracker.accounts.blueprint import blueprint
 from rehab_tracker.accounts.forms import ROLE_HINTS, ROLE_NAMES, RoleForm
+from rehab_tracker.accounts.letters import tell_change
 from rehab_tracker.accounts.proof import proven
 from rehab_tracker.domain.permission import Permission, Role
 from rehab_tracker.foundation import clock
@@ -126,7 +127,8 @@ def approvals() -> ResponseReturnValue:
 @commits
 def approve_factor_reset(request_id: UUID) -> ResponseReturnValue:
     """Reset somebody's second step as the second member who stands for it."""
-    factor_resets.approve(current(), acting(), request_id, clock.now())
+    person_id = factor_resets.approve(current(), acting(), request_id, clock.now())
+    tell_change(current(), person_id, _("Your clinic took your second step away."))
     said(_("Done. They sign in with their password and set up a new second step."))
     return redirect(url_for("accounts.approvals"), 303)
 
@@ -147,6 +149,7 @@ def refuse_factor_reset(request_id: UUID) -> ResponseReturnValue:
 @commits
 def carry_out_factor_reset(request_id: UUID) -> ResponseReturnValue:
     """Reset somebody's second step after a day in which nobody else could approve it."""
-    factor_resets.carry_out_alone(current(), acting(), request_id, clock.now())
+    person_id = factor_resets.carry_out_alone(current(), acting(), request_id, clock.now())
+    tell_change(current(), person_id, _("Your clinic took your second step away."))
     said(_("Done. They sign in with their password and set up a new second step."))
     return redirect(url_for("accounts.team"), 303)

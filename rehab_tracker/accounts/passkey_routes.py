@@ -10,6 +10,7 @@ from rehab_tracker.accounts import limits, passkeys, queries
 from rehab_tracker.accounts.blueprint import blueprint
 from rehab_tracker.accounts.factor_routes import CROSSES, factor_tries, let_in, show_codes
 from rehab_tracker.accounts.forms import PasskeyForm, SignInForm, SignInPasskeyForm
+from rehab_tracker.accounts.letters import tell_change
 from rehab_tracker.accounts.limits import Try
 from rehab_tracker.accounts.models import Level
 from rehab_tracker.accounts.passkeys import Place
@@ -123,6 +124,7 @@ def add_passkey() -> ResponseReturnValue:
     answer, name = request.form["credential"], form.name.data or ""
     with database().all_clinics(because=CROSSES) as db:
         codes = passkeys.add(db, person, answer, name, _place(), clock.now())
+        tell_change(db, person.person_id, _("A passkey was added: %(name)s.", name=name))
         let_in(db, person)
     said(_("The passkey is kept."))
     return show_codes(codes)
@@ -135,5 +137,6 @@ def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
     """Remove one of one's own passkeys."""
     with database().all_clinics(because=CROSSES) as db:
         passkeys.remove(db, acting(), passkey_id)
+        tell_change(db, acting().person_id, _("A passkey was removed."))
     said(_("The passkey is removed."))
     return redirect(url_for("accounts.second_factor_page"), 303)

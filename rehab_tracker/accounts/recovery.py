@@ -81,9 +81,10 @@ def reset_link(db: Session, email: str, now: datetime, *, address: str) -> str |
     return address.replace("{}", tokens.issue(db, Purpose.RESET, person_id, now))
 
 
-def reset_password(db: Session, token: OneTimeToken, password: str, now: datetime) -> None:
-    """Use a link up, set the new password and end every sign-in; a second factor stays.
+def reset_password(db: Session, token: OneTimeToken, password: str, now: datetime) -> UUID:
+    """Use a link up, set the new password, end every sign-in and tell whose it is.
 
+    A second factor stays.
     It crosses clinics: call it with a session opened for that.
     """
     person = _owner(db, token)
@@ -92,6 +93,7 @@ def reset_password(db: Session, token: OneTimeToken, password: str, now: datetim
     end_sign_ins(db, person.id, now)
     tokens.revoke(db, Purpose.EMAIL, person.id, now)
     _record(db, person.id, "password.reset")
+    return person.id
 
 
 def _owner(db: Session, token: OneTimeToken) -> Person:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from rehab_tracker.accounts import limits, passwords, queries, recovery, tokens
 from rehab_tracker.accounts.blueprint import blueprint
 from rehab_tracker.accounts.forms import EmailForm, ForgottenForm, NewPasswordForm
+from rehab_tracker.accounts.letters import tell_change
 from rehab_tracker.accounts.me_routes import account
 from rehab_tracker.accounts.models import OneTimeToken, Purpose
 from rehab_tracker.accounts.proof import proven, spend
@@ -106,7 +107,8 @@ def begin_reset(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
 
     def answer(db: Session, row: OneTimeToken) -> ResponseReturnValue:
-        recovery.reset_password(db, row, form.password.data or "", clock.now())
+        person_id = recovery.reset_password(db, row, form.password.data or "", clock.now())
+        tell_change(db, person_id, _("Your password was changed."))
         db.commit()
         said(_("Your new password works from now on. Please sign in with it."))
         return redirect(url_for("accounts.sign_in"), 303)

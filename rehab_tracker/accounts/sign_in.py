@@ -25,7 +25,7 @@ from rehab_tracker.accounts.models import (
     Standing,
 )
 from rehab_tracker.accounts.second_factor import forced
-from rehab_tracker.domain.permission import ROLES, Role
+from rehab_tracker.domain.permission import ROLES
 from rehab_tracker.foundation import access, clock
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import database
@@ -143,6 +143,8 @@ _ACTING = (
         SignIn.membership_id,
         SignIn.seen_at,
         SignIn.proved_at,
+        SignIn.idle_ends_at,
+        SignIn.ends_at,
         SignIn.level,
         Person.second_factor_since,
         Clinic.second_factor_for,
@@ -169,13 +171,16 @@ def actor_for(token: str, now: datetime) -> Actor | None:
         row = connection.execute(_ACTING, {"key": key, "now": now}).one_or_none()
     if row is None:
         return None
+    idle_ends_at = row.idle_ends_at
     if now - row.seen_at >= SEEN_EVERY:
-        _write_seen(key, row.role, now)
+        idle_ends_at = now + sign_ins.IDLE[row.role]
+        _write_seen(key, idle_ends_at, now)
     return who_acts(
         row,
         permissions=ROLES[row.role],
         session_key=key,
         proved_at=row.proved_at,
+        ends_at=min(idle_ends_at, row.ends_at),
         owes=_owed(row),
     )
 
@@ -206,13 +211,10 @@ def _owed(row: Any) -> str:
     return access.ENROLLMENT if forced(row.second_factor_for, row.role) else ""
 
 
-def _write_seen(key: str, role: Role, now: datetime) -> None:
+def _write_seen(key: str, idle_ends_at: datetime, now: datetime) -> None:
     with database().all_clinics(because="a sign-in belongs to a person") as db:
-        db.execute(
-            update(SignIn)
-            .where(SignIn.key == key)
-            .values(seen_at=now, idle_ends_at=now + sign_ins.IDLE[role])
-        )
+        seen = {"seen_at": now, "idle_ends_at": idle_ends_at}
+        db.execute(update(SignIn).where(SignIn.key == key).values(seen))
 
 
 def recognize(token: str) -> None:

@@ -12,7 +12,6 @@ from wtforms import (
     DecimalField,
     FileField,
     Form,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -35,7 +34,7 @@ from rehab_tracker.exercises.words import (
     POSITION_NAMES,
     REGION_NAMES,
 )
-from rehab_tracker.foundation.shape import Chips, choices, one_line, readable_text
+from rehab_tracker.foundation.shape import Chips, WholeNumber, choices, one_line, readable_text
 
 _LISTED = (
     "equipment", "equipment_any", "equipment_optional", "cautions", "contraindications",
@@ -84,8 +83,8 @@ def _chips(label: Any, names: Mapping[str, Any]) -> Chips:
     return Chips(label, choices=choices(names.items()))
 
 
-def _number(label: Any) -> IntegerField:
-    return IntegerField(label, [Optional()])
+def _number(label: Any) -> WholeNumber:
+    return WholeNumber(label, [Optional()])
 
 
 def _trimmed(text: str | None) -> str:
@@ -113,7 +112,7 @@ class ExerciseForm(FlaskForm):
     cautions = _chips(_l("Take care with"), CAUTION_NAMES)
     contraindications = _chips(_l("Not with"), CAUTION_NAMES)
     cues = Lines(_l("Cues"), [LineLength(200, 8), readable_text])
-    sets = IntegerField(_l("Sets"), [InputRequired()])
+    sets = WholeNumber(_l("Sets"), [InputRequired()])
     reps = _number(_l("Repetitions"))
     reps_max = _number(_l("Repetitions, top"))
     hold_s = _number(_l("Hold, seconds"))
@@ -124,7 +123,7 @@ class ExerciseForm(FlaskForm):
     tempo = StringField(_l("Tempo"), [Length(max=20), one_line], filters=[_trimmed])
     rest_s = _number(_l("Rest, seconds"))
     target_rpe = _number(_l("Effort, of 10"))
-    sessions_per_week = IntegerField(_l("Sessions a week"), [InputRequired()])
+    sessions_per_week = WholeNumber(_l("Sessions a week"), [InputRequired()])
     optional = BooleanField(_l("Optional: it does not count towards adherence"))
     evidence_level = SelectField(_l("Evidence level"))
     sources = Lines(_l("Sources"), [LineLength(300, 8), readable_text])

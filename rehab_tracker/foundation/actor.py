@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import g
 
 from rehab_tracker.domain.week import WeekStart
+from rehab_tracker.foundation import clock
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Actor:
     session_key: str = field(default="", repr=False)
     proved_at: datetime | None = None
     """When this person last showed who they are in this sign-in."""
+    ends_at: datetime | None = None
+    """When this sign-in ends, unless it is used before."""
     owes: str = ""
     """The step that is still missing before this person may act at all; see `access`."""
 
@@ -39,6 +42,10 @@ class Actor:
     def get_id(self) -> str:
         """Return the id under which Flask-Login knows this person."""
         return str(self.membership_id)
+
+    def seconds_left(self) -> int:
+        """Return how long this sign-in lasts from now on, unless it is used before."""
+        return max(0, int((self.ends_at - clock.now()).total_seconds())) if self.ends_at else 0
 
     def may(self, permission: str) -> bool:
         """Tell whether the role allows an action at all; the record decides the rest."""

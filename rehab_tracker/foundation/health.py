@@ -110,7 +110,6 @@ class Health:
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(body))),
-            ("Cache-Control", "no-store"),
         ]
         start_response("503 Service Unavailable" if problems else "200 OK", headers)
         return [body]

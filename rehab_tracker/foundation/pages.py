@@ -1,13 +1,12 @@
-"""What every page shares: headers, addresses of static files, error pages, refused forms."""
+"""What every page shares: addresses of static files, error pages, refused forms."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, abort, current_app, flash, g, render_template, request
+from flask import Flask, abort, current_app, flash, g, render_template, request
 from flask_babel import get_locale, get_translations
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -20,21 +19,12 @@ from wtforms import Field
 
 from rehab_tracker.foundation import access, dates
 from rehab_tracker.foundation.errors import NotVisible, Refused
+from rehab_tracker.foundation.headers import REQUEST_ID
 
 log = structlog.get_logger()
 PACKAGE = Path(__file__).parent.parent
 STATIC_ONLY = {400, 413, 500, 503, 507}
 """Errors whose page must not need an address, a person or the database."""
-
-HEADERS = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cache-Control": "no-store",
-}
 
 
 class StaticFiles:
@@ -59,7 +49,11 @@ class StaticFiles:
 
     def serve_before(self, app: Any) -> WhiteNoise:
         """Wrap a WSGI app so that static files never reach it."""
-        wrapped = WhiteNoise(app, immutable_file_test=lambda _path, url: "/static/" in url)
+        wrapped = WhiteNoise(
+            app,
+            immutable_file_test=lambda _path, url: "/static/" in url,
+            allow_all_origins=False,
+        )
         for name, path in self.files.items():
             wrapped.add_file_to_dictionary(self.prefix + name, str(path))
         return wrapped
@@ -79,11 +73,10 @@ def init_pages(app: Flask) -> None:
     files = StaticFiles(PACKAGE)
     app.extensions["static_files"] = files
     app.wsgi_app = files.serve_before(app.wsgi_app)  # type: ignore[method-assign]
-    app.jinja_env.globals |= {"asset": files.address, "csp_nonce": csp_nonce}
+    app.jinja_env.globals["asset"] = files.address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_name_request)
     app.before_request(_refuse_json)
-    app.after_request(_add_headers)
     app.context_processor(lambda: {"actor": g.get("actor"), "current_locale": get_locale()})
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotVisible, lambda _: error_page(404))
@@ -111,39 +104,21 @@ def _translations() -> Any:
     return found
 
 
-def csp_nonce() -> str:
-    """Return this answer's nonce for the few inline scripts that a page may carry."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
-    return nonce
-
-
 def _name_request() -> None:
-    g.request_id = secrets.token_hex(6)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id())
+
+
+def request_id() -> str:
+    """Return the name under which the log speaks of this request."""
+    name: str = request.environ[REQUEST_ID]
+    return name
 
 
 def _refuse_json() -> None:
     # Forms would read it in place of what a page sends: numbers and lists where texts are expected.
     if request.is_json and not access.answers_json():
         abort(415)
-
-
-def _add_headers(response: Response) -> Response:
-    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        f"default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
-        "img-src 'self' data: blob:; media-src 'self'; font-src 'self'; "
-        "connect-src 'self'; worker-src 'self'; "
-        "manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-        "frame-ancestors 'none'",
-    )
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def error_page(code: int, sentence: str | None = None) -> tuple[Any, int]:
@@ -153,7 +128,7 @@ def error_page(code: int, sentence: str | None = None) -> tuple[Any, int]:
     template = "errors/plain.html" if code in STATIC_ONLY else "errors/page.html"
     styles = [current_app.extensions["static_files"].address(f"{name}.css") for name in STYLES]
     page = render_template(
-        template, code=code, sentence=sentence, request_id=g.get("request_id"), styles=styles
+        template, code=code, sentence=sentence, request_id=request_id(), styles=styles
     )
     return page, code
 

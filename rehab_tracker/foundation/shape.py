@@ -6,12 +6,21 @@ from unicodedata import category
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
-from wtforms import Field, Form, SelectChoice, SelectMultipleField  # type: ignore[attr-defined]
+from wtforms import (  # type: ignore[attr-defined]
+    Field,
+    Form,
+    IntegerField,
+    SelectChoice,
+    SelectMultipleField,
+)
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 _INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode's categories of control characters, surrogates, and separators of lines, paragraphs."""
+
+_LONGEST_NUMBER = 20
+"""Characters, with some room for spaces."""
 
 _ALLOWED_BREAKS = "\n\r\t\u2028\u2029"
 
@@ -43,6 +52,17 @@ def own_path(address: str | None) -> str | None:
         return None
     parts = urlsplit(address)
     return None if parts.scheme or parts.netloc else address
+
+
+class WholeNumber(IntegerField):
+    """A whole number as people type one: hundreds of digits are none, and break comparisons."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed."""
+        if valuelist and len(str(valuelist[0])) > _LONGEST_NUMBER:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
 
 
 class Chips(SelectMultipleField):

@@ -86,7 +86,7 @@ def worker() -> ResponseReturnValue:
     told = {"prefix": files.prefix, "files": [files.address(name) for name in names]}
     source = files.files["sw.js"].read_text(encoding="utf-8")
     answer = Response(f"const RELEASE = {json.dumps(told)};\n{source}", mimetype="text/javascript")
-    answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Cache-Control"] = "public, no-cache"
     return answer
 
 
@@ -114,5 +114,5 @@ def manifest() -> ResponseReturnValue:
         icons=icons,
     )
     answer.mimetype = "application/manifest+json"
-    answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Cache-Control"] = "public, no-cache"
     return answer

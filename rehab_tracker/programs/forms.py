@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
-    IntegerField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -20,7 +19,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 from rehab_tracker.domain.pain import Profile
 from rehab_tracker.domain.week import DAYS_PER_WEEK
 from rehab_tracker.foundation.dates import short_day
-from rehab_tracker.foundation.shape import choices, one_line, readable_text
+from rehab_tracker.foundation.shape import WholeNumber, choices, one_line, readable_text
 from rehab_tracker.programs.changes import day_names
 from rehab_tracker.programs.commands import ProgramContent
 from rehab_tracker.programs.models import PauseReason
@@ -67,8 +66,8 @@ class ContentForm(FlaskForm):
         choices=choices(PROFILE_NAMES.items()),
         coerce=Profile,
     )
-    green_max = IntegerField(_l("Green up to"), [Optional()])
-    amber_max = IntegerField(_l("Amber up to"), [Optional()])
+    green_max = WholeNumber(_l("Green up to"), [Optional()])
+    amber_max = WholeNumber(_l("Amber up to"), [Optional()])
     note = TextAreaField(_l("Note to the patient"), [Length(max=2000), readable_text])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

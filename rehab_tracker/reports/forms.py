@@ -7,13 +7,13 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, IntegerField, SelectField, StringField
+from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from rehab_tracker.accounts.queries import Member
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.actor import Actor
-from rehab_tracker.foundation.shape import choices, one_line
+from rehab_tracker.foundation.shape import WholeNumber, choices, one_line
 from rehab_tracker.reports.grid import Period
 from rehab_tracker.reports.queries import By, ReportFilter, Sort, Standing
 from rehab_tracker.reports.words import BY_NAMES, SORT_NAMES, STANDING_NAMES, template_names
@@ -56,7 +56,7 @@ class ReportForm(Question):
     q = StringField(_l("Name"), [Length(max=120), one_line], filters=[_stripped], default="")
     by = SelectField(choices=choices(BY_NAMES.items()), default=By.PATIENT.value)
     sort = SelectField(default=Sort.ADHERENCE.value)
-    page = IntegerField(validators=[NumberRange(1, LAST_PAGE)], default=1)
+    page = WholeNumber(validators=[NumberRange(1, LAST_PAGE)], default=1)
 
     def offer(self, physios: Iterable[Member]) -> None:
         """Set what there is to choose from."""

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, StringField
+from wtforms import DateField, HiddenField, StringField
 from wtforms.validators import UUID as ShapedAsId  # noqa: N811 - it is a validator's name
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
-from rehab_tracker.foundation.shape import one_line
+from rehab_tracker.foundation.shape import WholeNumber, one_line
 from rehab_tracker.reports.forms import Question
 
 USUAL = timedelta(days=6)
@@ -24,7 +24,7 @@ class TrailForm(Question):
     patient = HiddenField(validators=[Optional(), ShapedAsId()], default="")
     first = DateField(_l("From"), [Optional()])
     last = DateField(_l("Until"), [Optional()])
-    page = IntegerField(validators=[NumberRange(1, _LAST_PAGE)], default=1)
+    page = WholeNumber(validators=[NumberRange(1, _LAST_PAGE)], default=1)
 
     def validate_first(self, field: DateField) -> None:
         """Refuse days before there was anything to see."""

@@ -65,6 +65,7 @@ GUARDS = {
     "POST /me/password": "account:own",
     "GET /me/proof": "enrollment",
     "POST /me/proof": "enrollment",
+    "POST /me/stay": "account:own",
     "GET /me/second-step": "enrollment",
     "POST /me/second-step": "enrollment",
     "POST /me/second-step/app": "enrollment",

@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.processes import free_port, serving
 
@@ -26,6 +29,25 @@ def test_setup_cfg_lists_every_package_of_the_tree():
     }
     mapped = {"rehab_tracker.migrations", "rehab_tracker.migrations.versions"}
     assert listed == in_tree | mapped | {"rehab_tracker.seed_data"}
+
+
+def test_what_a_release_installs_is_locked_and_in_step_with_setup_cfg():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    wanted = config["options"]["install_requires"] + config["options.extras_require"]["production"]
+    lock = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"https?:|file:|--(extra-)?index|--find-links", lock), "an address"
+    locked = {}
+    for entry in re.split(r"\n(?=\S)", lock.strip()):
+        requirement = Requirement(entry.partition("\\")[0])
+        (pin,) = requirement.specifier
+        assert pin.operator == "=="
+        assert "--hash=sha256:" in entry, requirement.name
+        locked[canonicalize_name(requirement.name)] = pin.version
+    for line in wanted.strip().splitlines():
+        requirement = Requirement(line)
+        version = locked[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), f"`make lock`: {line}, locked {version}"
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path):
 
 
 def test_a_secret_is_never_printed(tmp_path: Path):
-    url = "smtps://post:hunter2@mail.example.org"
+    url = "smtps://post:hunter2@mail.example.org"  # pragma: allowlist secret
     settings = _settings(tmp_path, REHAB_SECRET_KEY="k" * 32, REHAB_SMTP_URL=url)
     assert "k" * 32 not in repr(settings)
     assert "hunter2" not in repr(settings)

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from playwright.sync_api import CDPSession, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts import passwords
-from rehab_tracker.accounts.models import Clinic, Passkey, Person, SecondFactorFor
+from rehab_tracker.accounts.models import Clinic, OutboxMail, Passkey, Person, SecondFactorFor
 from rehab_tracker.config import Settings
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.db import Database
@@ -71,9 +72,16 @@ def passkeys(database: Database) -> list[tuple[str, int]]:
         return [(key.name, key.sign_count) for key in db.scalars(select(Passkey))]
 
 
+def told(database: Database) -> list[tuple[str, str]]:
+    with database.all_clinics(because="a test looks", reads_only=True) as db:
+        letters = db.scalars(select(OutboxMail))
+        return [(letter.recipient, letter.body.splitlines()[2]) for letter in letters]
+
+
 def test_a_passkey_is_made_and_signs_in_without_anything_to_type(
-    manager: Somebody, opened: Callable[..., Page], device: Devices, database: Database
+    manager: Somebody, opened: Callable[..., Page], device: Devices, database: Database, app: Flask
 ):
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:1")
     page = opened(viewport=PHONE)
     device(page)
     sign_in(page, manager.person.email)
@@ -89,6 +97,7 @@ def test_a_passkey_is_made_and_signs_in_without_anything_to_type(
     ((name, uses),) = passkeys(database)
     assert name == "Desk"
     assert uses > 0
+    assert told(database) == [(manager.person.email, "A passkey was added: Desk.")]
 
 
 def test_a_passkey_is_the_second_step_after_a_password(

@@ -92,6 +92,32 @@ def test_an_ended_device_is_not_listed(team: Team, as_: As):
         assert devices(as_(team.physio)).count("<li>") == 1
 
 
+# Staying
+
+
+@pytest.mark.parametrize(("who", "minutes"), [("patient", 60), ("physio", 15), ("manager", 15)])
+def test_a_press_lets_a_sign_in_go_on_until_its_absolute_end(
+    team: Team, as_: As, who: str, minutes: int
+):
+    with clock.stopped(LONG_AGO):
+        browser, past = as_(getattr(team, who)), 0
+        while (answer := browser.post("/me/stay")).status_code == 200:
+            left = min(minutes * 60, 12 * 3600 - past * 60)
+            assert answer.get_json() == {"left": left}
+            assert f'data-idle="{left}"' in browser.get("/me").text
+            clock.advance(timedelta(minutes=minutes - 1))
+            past += minutes - 1
+        assert past >= 12 * 60
+
+
+def test_a_press_that_comes_too_late_is_told_so(team: Team, as_: As):
+    with clock.stopped(LONG_AGO):
+        browser = as_(team.physio)
+        clock.advance(timedelta(minutes=15))
+        late = browser.post("/me/stay", headers={"Accept": "application/json"})
+    assert (late.status_code, late.get_json()) == (401, {"error": "signed_out"})
+
+
 # Showing again who one is
 
 

@@ -184,11 +184,17 @@ def test_a_refused_wish_changes_nothing(
     assert deeds(db) == [asked, asked, refused]
 
 
-def test_everybody_concerned_gets_a_letter(team: Team, lost: Somebody, as_: As, letters: Letters):
+def test_everybody_concerned_gets_a_letter(
+    team: Team, lost: Somebody, as_: As, letters: Letters, database: Database
+):
     ask(as_(team.manager), lost)
     told = {letter["To"]: letter.get_content() for letter in letters()}
     assert set(told) == {lost.person.email, team.colleague.person.email}
     assert "tell your clinic at once" in told[lost.person.email]
+    as_(team.colleague).post(f"/approvals/{wish_of(database)}/approve")
+    (done,) = letters()
+    assert done["To"] == lost.person.email
+    assert "took your second step away" in done.get_content()
 
 
 @pytest.mark.parametrize("who", ["colleague", "manager"])

@@ -14,7 +14,7 @@ from rehab_tracker.config import Settings
 from rehab_tracker.foundation.db import Database
 from tests.builders.people import LONG_AGO, Somebody
 from tests.client import CheckedClient
-from tests.features.accounts.conftest import As, Team
+from tests.features.accounts.conftest import As, Letters, Team
 
 HOSTILE = [
     "", "{", "[]", "null", "1", '"x"', "[" * 9000, '{"id": "x"}', '{"id": 1, "response": {}}',
@@ -104,6 +104,14 @@ def test_nobody_removes_anothers_passkey(team: Team, as_: As, db: Session):
     path = f"/me/passkeys/{passkey.id}/remove"
     assert as_(team.colleague).post(path).status_code == 404
     assert as_(team.physio).post(path).status_code == 303
+
+
+def test_a_passkey_that_is_removed_is_told(team: Team, as_: As, db: Session, letters: Letters):
+    passkey = give_passkey(db, team.physio)
+    as_(team.physio).post(f"/me/passkeys/{passkey.id}/remove")
+    (letter,) = letters()
+    assert letter["To"] == team.physio.person.email
+    assert "A passkey was removed" in letter.get_content()
 
 
 def test_asking_for_a_challenge_counts_as_a_try(stranger: CheckedClient):
