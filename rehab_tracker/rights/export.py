@@ -19,7 +19,7 @@ from rehab_tracker.domain.week import local_day
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.foundation.audit import AuditEvent
 from rehab_tracker.foundation.csv_lines import BYTE_ORDER_MARK, line
-from rehab_tracker.foundation.db import Base
+from rehab_tracker.foundation.db import Base, UtcDateTime
 from rehab_tracker.rights.belonging import Whose, rows_of
 from rehab_tracker.trail.words import about, deed_name
 
@@ -99,7 +99,7 @@ def _columns(keys: Sequence[str], told: Iterable[Any]) -> list[str]:
     return [
         name
         for key, column in zip(keys, told, strict=True)
-        for name in ((key, _day_of(key)) if column.type.python_type is datetime else (key,))
+        for name in ((key, _day_of(key)) if isinstance(column.type, UtcDateTime) else (key,))
     ]
 
 
