@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Enum,
     String,
     Table,
@@ -34,11 +35,12 @@ def a_full_record(db: Session, clinic: Clinic) -> Somebody:
     db.flush()
     who = whose(db, patient.id)
     assert who
-    for table, condition in rows_of(who).items():
-        found = db.connection().execute(select(table).where(condition)).mappings().first()
-        if found is None:
-            db.connection().execute(insert(table), _row(db, table, who))
-        _mark(db, table, who)
+    tables = rows_of(who)
+    for table, condition in tables.items():
+        if db.connection().execute(select(table).where(condition)).first() is None:
+            db.connection().execute(insert(table), _row(db, table, tables, who))
+        if values := {column: _text(column) for column in marked(table)}:
+            db.connection().execute(update(table).where(condition).values(values))
     mail.post(db, f"{MARK}@example.org", f"{MARK} subject", f"{MARK} body")
     for row in (patient.person, patient.member, patient.patient):
         db.refresh(row)
@@ -55,33 +57,23 @@ def marked(table: Table) -> Iterator[Column[Any]]:
             yield column
 
 
-def _mark(db: Session, table: Table, who: Whose) -> None:
-    values = {column: _text(column) for column in marked(table)}
-    if values:
-        condition = rows_of(who)[table]
-        db.connection().execute(update(table).where(condition).values(values))
-
-
 def _text(column: Column[Any]) -> Any:
     if isinstance(column.type, JSON):
         return [MARK]
     return f"{MARK}@example.org" if column.name == "email" else MARK
 
 
-def _row(db: Session, table: Table, who: Whose) -> Mapping[str, Any]:
+def _row(
+    db: Session, table: Table, tables: Mapping[Table, ColumnElement[bool]], who: Whose
+) -> Mapping[str, Any]:
+    """Return a row of the patient whose references lead to what there is already."""
     row = {column.name: _value(column) for column in table.columns}
     for key in table.foreign_key_constraints:
         parent = key.referred_table
-        condition = rows_of(who).get(parent)
-        found = select(parent).limit(1)
-        if condition is not None:
-            found = found.where(condition)
-        elif "clinic_id" in parent.c:
-            found = found.where(parent.c.clinic_id == who.clinic_id)
-        elif parent.name == "clinic":
-            found = found.where(parent.c.id == who.clinic_id)
+        of_clinic = parent.c.get("clinic_id", parent.c.id) == who.clinic_id
+        found = select(parent).where(tables.get(parent, of_clinic)).limit(1)
         values = db.connection().execute(found).mappings().one()
-        row |= {e.parent.name: values[e.column.name] for e in key.elements}
+        row |= {element.parent.name: values[element.column.name] for element in key.elements}
     return row
 
 
@@ -100,11 +92,3 @@ def _value(column: Column[Any]) -> Any:
         return column.type.enums[0]
     kind = getattr(column.type, "impl_instance", column.type).python_type
     return new_id() if kind is UUID else SAID[kind]
-
-
-def content(db: Session, who: Whose) -> dict[str, int]:
-    """Return how many rows of a patient each table has."""
-    return {
-        table.name: len(db.connection().execute(select(table).where(condition)).all())
-        for table, condition in rows_of(who).items()
-    }
