@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Patient
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.errors import Stale
@@ -52,7 +51,11 @@ def ask_erasure(
     """Ask that a record is erased when the grace is over; until then it is restricted."""
     state = state_of(db, patient_id)
     row = ErasureRequest(
-        patient_id=patient_id, asked_at=now, asked_by=actor.membership_id, due_at=now + grace
+        patient_id=patient_id,
+        asked_at=now,
+        asked_by=actor.membership_id,
+        due_at=now + grace,
+        was_restricted=state.restricted_at is not None,
     )
     _add_only(db, row, _("The erasure of this record was asked for already."))
     patient = state.card.patient
@@ -71,9 +74,8 @@ def take_erasure_back(
     state = state_of(db, patient_id)
     if state.erasure is None:
         raise Stale({"": _("Nobody asks any more to erase this record.")})
-    patient: Patient = state.card.patient
-    if patient.restricted_at == state.erasure.asked_at:
-        patient.restricted_at = None
+    if not state.erasure.was_restricted:
+        state.card.patient.restricted_at = None
     state.erasure.taken_back_at, state.erasure.taken_back_by = now, actor.membership_id
     letters.erasure_taken_back(db, actor, state)
     audit.record(

@@ -35,6 +35,8 @@ class ErasureRequest(ClinicRecord, Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[UUID]
     due_at: Mapped[datetime]
+    was_restricted: Mapped[bool]
+    """Whether the record was not used before either, so that taking the wish back leaves it so."""
     taken_back_at: Mapped[datetime | None]
     taken_back_by: Mapped[UUID | None]
 
