@@ -135,12 +135,12 @@ def _long(name: str, secret: str | None) -> str | None:
 
 
 def _secret(given: str | None, data_dir: Path) -> str:
-    """Return the secret given, or the one kept in the data folder, making it there once."""
-    if secret := _long("REHAB_SECRET_KEY", given):
-        return secret
-    kept = data_dir / "secret.key"
+    """Return the secret given, or the one kept in the data folder, making both there once."""
+    known, kept = _long("REHAB_SECRET_KEY", given), data_dir / "secret.key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
+        if known:
+            return known
         if not kept.exists():
             _keep_private(kept, secrets.token_urlsafe(48))
         secret = kept.read_text().strip()
