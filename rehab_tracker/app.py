@@ -21,10 +21,14 @@ from rehab_tracker.logbook import routes as logbook
 from rehab_tracker.programs import routes as programs
 from rehab_tracker.progress import routes as progress
 from rehab_tracker.reports import routes as reports
+from rehab_tracker.rights import routes as rights
 from rehab_tracker.safety import routes as safety
 from rehab_tracker.trail import routes as trail
 
-FEATURES = (accounts, exercises, programs, safety, education, logbook, progress, reports, trail)
+FEATURES = (
+    *(accounts, exercises, programs, safety, education),
+    *(logbook, progress, reports, trail, rights),
+)
 
 
 class _Product(Flask):

@@ -43,6 +43,7 @@ def serve(app: Any, *, demo: bool) -> None:
         metrics.listen(settings.host, settings.metrics_port)
     server = wire.server_for(app, settings)
     threading.Thread(target=_deliver_mail, args=(database, settings), daemon=True).start()
+    threading.Thread(target=upkeep.keep_up, args=(app,), daemon=True).start()
     click.echo(f"\nRehab Tracker answers at {settings.public_url} (Ctrl-C stops it)")
     if demo:
         _say_sign_ins()

@@ -13,8 +13,12 @@ from rehab_tracker.foundation.backup import NotBackedUp, NotRestored
 from rehab_tracker.foundation.health import Damaged
 from rehab_tracker.foundation.locked_file import CannotOpen
 from rehab_tracker.foundation.migrate import WrongVersion
+from rehab_tracker.rights.ledger import Unreadable
 
-EXPECTED = (ConfigProblem, WrongVersion, Damaged, NotBackedUp, NotRestored, CannotOpen)
+EXPECTED = (
+    *(ConfigProblem, WrongVersion, Damaged),
+    *(NotBackedUp, NotRestored, CannotOpen, Unreadable),
+)
 
 
 def stop(sentence: str) -> NoReturn:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_SECRET = 32
+LONGEST_GRACE = 90
 SMTP_SCHEMES = ("smtp://", "smtp+starttls://", "smtps://")
 
 
@@ -34,6 +35,7 @@ class Settings:
     proxy_count: int = 0
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Rehab Tracker <no-reply@localhost>"
+    erasure_days: int = 30
     demo: bool = False
 
     @property
@@ -76,6 +78,7 @@ class Settings:
             proxy_count=_count("REHAB_PROXY_COUNT", environ.get("REHAB_PROXY_COUNT") or "0"),
             smtp_url=_smtp_url(environ.get("REHAB_SMTP_URL")),
             mail_from=environ.get("REHAB_MAIL_FROM") or cls.mail_from,
+            erasure_days=_days(environ.get("REHAB_ERASURE_DAYS") or str(cls.erasure_days)),
             demo=environ.get("REHAB_DEMO") == "1",
         )
 
@@ -91,6 +94,15 @@ def _count(name: str, text: str) -> int:
     if not text.isdecimal():
         raise ConfigProblem(f"{name} is {text!r}, but it must be a whole number.")
     return int(text)
+
+
+def _days(text: str) -> int:
+    days = _count("REHAB_ERASURE_DAYS", text)
+    if not 1 <= days <= LONGEST_GRACE:
+        raise ConfigProblem(
+            f"REHAB_ERASURE_DAYS is {days}, but it is a number of days from 1 to {LONGEST_GRACE}."
+        )
+    return days
 
 
 def _smtp_url(url: str | None) -> str | None:
@@ -123,12 +135,12 @@ def _long(name: str, secret: str | None) -> str | None:
 
 
 def _secret(given: str | None, data_dir: Path) -> str:
-    """Return the secret given, or the one kept in the data folder, making it there once."""
-    if secret := _long("REHAB_SECRET_KEY", given):
-        return secret
-    kept = data_dir / "secret.key"
+    """Return the secret given, or the one kept in the data folder, making both there once."""
+    known, kept = _long("REHAB_SECRET_KEY", given), data_dir / "secret.key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
+        if known:
+            return known
         if not kept.exists():
             _keep_private(kept, secrets.token_urlsafe(48))
         secret = kept.read_text().strip()

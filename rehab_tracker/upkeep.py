@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
+from sqlalchemy.exc import DatabaseError
 
 from rehab_tracker.command import stop, with_app
+
+log = structlog.get_logger()
 
 
 @click.command("check")
@@ -37,6 +41,7 @@ def backup(app: Any, *, destination: Path) -> None:
 
 def _back_up(app: Any, destination: Path) -> None:
     from rehab_tracker.foundation import backup, clock  # noqa: PLC0415
+    from rehab_tracker.rights import ledger  # noqa: PLC0415
 
     settings = app.config["SETTINGS"]
     made = backup.back_up(
@@ -46,6 +51,7 @@ def _back_up(app: Any, destination: Path) -> None:
         phrase=settings.backup_phrase,
         work=settings.data_dir,
     )
+    ledger.keep(destination.absolute().parent, ledger.read(settings.data_dir))
     locked = "locked" if made.is_locked else "not locked: set REHAB_BACKUP_KEY to lock it"
     click.echo(f"{destination}: {sum(made.counts.values())} rows, verified, {locked}.")
     for clinic_id, end in made.audit.items():
@@ -59,8 +65,10 @@ def _back_up(app: Any, destination: Path) -> None:
 def restore(app: Any, *, source: Path, trust_audit: bool) -> None:
     """Fill an empty place from a backup; what is there is never overwritten."""
     from rehab_tracker.foundation import backup, migrate  # noqa: PLC0415
+    from rehab_tracker.rights import ledger  # noqa: PLC0415
 
     settings = app.config["SETTINGS"]
+    listed = ledger.read(settings.data_dir, source.absolute().parent)
     made = backup.restore(
         app.extensions["database"],
         source,
@@ -70,7 +78,82 @@ def restore(app: Any, *, source: Path, trust_audit: bool) -> None:
     )
     click.echo(f"{sum(made.counts.values())} rows of {made.made_at} are back.")
     if made.version != migrate.newest():
-        click.echo("They are of an older version: run `rehab-tracker db upgrade`.")
+        migrate.upgrade(app.extensions["database"])
+        click.echo(f"They were brought from version {made.version} to {migrate.newest()}.")
+    ledger.keep(settings.data_dir, listed)
+    _settle_restored(app)
+
+
+def _settle_restored(app: Any) -> None:
+    """Erase again who was erased since the backup, before anybody sees them."""
+    from rehab_tracker.foundation import clock  # noqa: PLC0415
+    from rehab_tracker.rights import erasing  # noqa: PLC0415
+
+    database, now = app.extensions["database"], clock.now()
+    waiting = erasing.give_time(database, now)
+    done = erasing.erase_due(database, app.config["SETTINGS"].data_dir, now)
+    if done.again:
+        click.echo(f"{done.again} patients had been erased since and are erased again.")
+    if waiting:
+        click.echo(
+            f"{waiting} patients asked to be erased; none of them is for "
+            f"{erasing.AFTER_RESTORE.days} days, in case they took it back since the backup."
+        )
+
+
+@click.command("erase-due")
+@with_app
+def erase_due(app: Any) -> None:
+    """Erase whose days are over, and say how many; `serve` does so by itself."""
+    done = _erase_due(app)
+    click.echo(f"{len(done.erased) + done.again} patients erased.")
+    if not done.scrubbed:
+        stop("The file is in use and still holds bytes of them: run this again.")
+
+
+def _erase_due(app: Any) -> Any:
+    from rehab_tracker.foundation import clock, migrate  # noqa: PLC0415
+    from rehab_tracker.rights import erasing, letters  # noqa: PLC0415
+
+    database, settings = app.extensions["database"], app.config["SETTINGS"]
+    migrate.require_newest(database)
+    done = erasing.erase_due(database, settings.data_dir, clock.now())
+    with app.test_request_context():
+        for who in done.erased:
+            letters.say_farewell(settings, who)
+    return done
+
+
+@click.command("forget-ended")
+@with_app
+def forget_ended(app: Any) -> None:
+    """Delete sign-ins, links, phones and letters that ended long ago; `serve` does so by itself."""
+    click.echo(f"{_forget_ended(app)} rows deleted.")
+
+
+def _forget_ended(app: Any) -> int:
+    from rehab_tracker.accounts import clearing  # noqa: PLC0415
+    from rehab_tracker.foundation import clock  # noqa: PLC0415
+
+    with app.extensions["database"].all_clinics(because="what ended is of all clinics") as db:
+        return clearing.forget_ended(db, clock.now())
+
+
+EVERY_S = 3600
+
+
+def keep_up(app: Any) -> None:
+    """Do what becomes due while a server runs, once an hour, and go on whatever fails."""
+    from rehab_tracker.rights.ledger import Unreadable  # noqa: PLC0415
+
+    pause = threading.Event()
+    while True:
+        for task in (_forget_ended, _erase_due):
+            try:
+                task(app)
+            except (DatabaseError, OSError, Unreadable) as problem:
+                log.warning("upkeep_waits", task=task.__name__, problem=str(problem))
+        pause.wait(EVERY_S)
 
 
 @click.command()
@@ -182,4 +265,6 @@ COMMANDS = (
     draw_figures,
     database_steps,
     audit_steps,
+    erase_due,
+    forget_ended,
 )

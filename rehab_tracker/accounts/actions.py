@@ -1,5 +1,6 @@
 """Clinics begin, people are invited and join, and who looks after whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -18,6 +19,7 @@ from rehab_tracker.accounts.models import (
     OneTimeToken,
     Patient,
     Person,
+    ProfileRevision,
     Purpose,
     SecondFactorFor,
     Standing,
@@ -52,6 +54,10 @@ class Invite:
     role: Role
     time_zone: str
     profile: PatientProfile = field(default_factory=PatientProfile)
+
+
+OWN_WORDS = ("goal", "kit", "aggravator", "symptoms_since_on")
+"""What patients correct of their profile themselves."""
 
 
 def create_clinic(
@@ -224,20 +230,49 @@ def join(db: Session, invitation: queries.OpenInvitation, password: str, now: da
 def change_own_details(db: Session, actor: Actor, name: str, time_zone: str) -> None:
     """Change the acting person's name and time zone."""
     person = queries.person(db, actor.person_id)
-    person.name, person.time_zone = name.strip(), time_zone
-    audit.record(db, actor, "person.changed", subject_id=actor.membership_id)
+    told = {"name": name.strip(), "time_zone": time_zone}
+    changed = [field for field, value in told.items() if value != getattr(person, field)]
+    person.name, person.time_zone = told.values()
+    audit.record(db, actor, "person.changed", subject_id=actor.membership_id, fields=changed)
 
 
-def change_patient(db: Session, actor: Actor, patient_id: UUID, profile: PatientProfile) -> None:
+def change_patient(
+    db: Session, actor: Actor, patient_id: UUID, profile: PatientProfile, now: datetime
+) -> None:
     """Change what the clinic knows of a patient; the assigned physio changes elsewhere."""
     patient = queries.patient_card(db, patient_id).patient
     if not may_edit(actor, patient):
         raise Forbidden({"": _("Take this patient over first, then you can change the profile.")})
     columns = _profile_columns(db, profile)
     del columns["physio_id"]
-    for name, value in columns.items():
-        setattr(patient, name, value)
-    audit.record(db, actor, "patient.changed", patient_id=patient_id)
+    _correct(db, actor, patient, columns, now)
+
+
+def correct_own_profile(db: Session, actor: Actor, profile: PatientProfile, now: datetime) -> None:
+    """Change what patients say of themselves; the rest of the profile is their physio's word."""
+    assert actor.patient_id is not None
+    patient = queries.patient_card(db, actor.patient_id).patient
+    columns = _profile_columns(db, profile)
+    _correct(db, actor, patient, {name: columns[name] for name in OWN_WORDS}, now)
+
+
+def _correct(
+    db: Session, actor: Actor, patient: Patient, columns: Mapping[str, object], now: datetime
+) -> None:
+    """Keep how the profile read before, beside the record and not in the audit, which stays."""
+    before = {name: getattr(patient, name) for name in columns}
+    changed = sorted(name for name, value in columns.items() if value != before[name])
+    if not changed:
+        return
+    content = {n: str(v) if isinstance(v := before[n], date) else v for n in changed}
+    db.add(
+        ProfileRevision(
+            patient_id=patient.id, content=content, replaced_at=now, replaced_by=actor.membership_id
+        )
+    )
+    for name in changed:
+        setattr(patient, name, columns[name])
+    audit.record(db, actor, "patient.changed", patient_id=patient.id, fields=changed)
 
 
 def assign_physio(db: Session, actor: Actor, patient_id: UUID, physio_id: UUID | None) -> None:

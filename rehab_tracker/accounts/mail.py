@@ -64,7 +64,7 @@ def _deliver_one(database: Database, settings: Settings, letter: OutboxMail) -> 
     if not repeated(lambda: _claim(database, letter)):
         return False
     try:
-        _send(settings, letter)
+        send(settings, letter)
     except (OSError, smtplib.SMTPException, ValueError) as problem:
         last = letter.attempts + 1 == TRIES
         kept = {"body": GIVEN_UP} if last else {}
@@ -95,7 +95,8 @@ def _note(database: Database, letter: OutboxMail, **outcome: object) -> None:
     repeated(write)
 
 
-def _send(settings: Settings, letter: OutboxMail) -> None:
+def send(settings: Settings, letter: OutboxMail) -> None:
+    """Send a letter now; OSError or SMTPException where it did not leave."""
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["Date"] = letter.created_at

@@ -35,6 +35,7 @@ def _member(membership_id: UUID, form: RoleForm | None = None) -> str:
         "accounts/member.html",
         member=row,
         person=queries.person(db, row.person_id),
+        patient_id=queries.patient_of(db, row.id),
         form=form or RoleForm(formdata=None, role=row.role),
         role_names=ROLE_NAMES,
         role_hints=ROLE_HINTS,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -126,6 +127,7 @@ class Patient(ClinicRecord, Base):
         tied("membership_id", "membership"),
         tied("physio_id", "membership"),
         Index("ix_patient_physio", "clinic_id", "physio_id"),
+        Index("ix_patient_restricted", "clinic_id", "restricted_at"),
         longest("goal", 300),
     )
 
@@ -141,6 +143,23 @@ class Patient(ClinicRecord, Base):
     last_logged_on: Mapped[date | None]
     held_at: Mapped[datetime | None]
     """Since when a warning sign holds every program; None unless a physio has yet to clear it."""
+    restricted_at: Mapped[datetime | None]
+    """Since when the record is kept, but not used; None unless that was asked for."""
+
+
+class ProfileRevision(ClinicRecord, Base):
+    """How a patient's profile read before a correction."""
+
+    __tablename__ = "profile_revision"
+    __table_args__ = owned(
+        tied("patient_id", "patient"),
+        Index("ix_profile_revision_patient", "clinic_id", "patient_id"),
+    )
+
+    patient_id: Mapped[UUID]
+    content: Mapped[dict[str, Any]]
+    replaced_at: Mapped[datetime]
+    replaced_by: Mapped[UUID]
 
 
 class Purpose(StrEnum):

@@ -67,7 +67,8 @@ def actor_for(token: str, now: datetime) -> Actor | None:
         return None
     if now - row.seen_at >= SEEN_EVERY:
         _write_seen(key, now)
-    return who_acts(row, permissions=frozenset({Permission.LOG_SYNC}))
+    opens = frozenset() if row.restricted_at else frozenset({Permission.LOG_SYNC})
+    return who_acts(row, permissions=opens)
 
 
 def _write_seen(key: str, now: datetime) -> None:

@@ -22,7 +22,7 @@ from rehab_tracker.accounts.models import (
     Standing,
 )
 from rehab_tracker.domain.permission import Role
-from rehab_tracker.foundation.errors import NotVisible
+from rehab_tracker.foundation.errors import NotVisible, RecordRestricted
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,28 @@ _ONE_CARD = _CARD.where(Patient.id == bindparam("patient_id"))
 
 
 def patient_card(db: Session, patient_id: UUID) -> PatientCard:
-    """Return one patient of the acting clinic; NotVisible when there is none of that id."""
+    """Return one patient of the acting clinic; NotVisible when there is none of that id.
+
+    Whoever reads or writes a record begins here: RecordRestricted where it is kept, but not used.
+    """
+    card = any_patient_card(db, patient_id)
+    if card.patient.restricted_at:
+        raise RecordRestricted(card.name, card.patient.restricted_at)
+    return card
+
+
+def any_patient_card(db: Session, patient_id: UUID) -> PatientCard:
+    """Return one patient of the acting clinic even where the record is not used."""
     row = db.execute(_ONE_CARD, {"patient_id": patient_id}).one_or_none()
     if row is None:
         raise NotVisible
     return _card(row)
+
+
+def patient_of(db: Session, membership_id: UUID) -> UUID | None:
+    """Return the id of a member's record as a patient; None for the staff."""
+    record = select(Patient.id).where(Patient.membership_id == membership_id)
+    return db.scalars(record).one_or_none()
 
 
 def patient_cards(
@@ -109,6 +126,7 @@ class Member:
     standing: Standing
     invited_until: datetime | None
     patient_id: UUID | None
+    restricted_at: datetime | None
 
 
 _MEMBER = (
@@ -120,6 +138,7 @@ _MEMBER = (
         Membership.standing,
         OneTimeToken.expires_at,
         Patient.id,
+        Patient.restricted_at,
     )
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(OneTimeToken, (OneTimeToken.membership_id == Membership.id) & tokens.unused())

@@ -25,7 +25,7 @@ from rehab_tracker.accounts.models import (
     Standing,
 )
 from rehab_tracker.accounts.second_factor import forced
-from rehab_tracker.domain.permission import ROLES
+from rehab_tracker.domain.permission import RESTRICTED, ROLES
 from rehab_tracker.foundation import access, clock
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import database
@@ -134,6 +134,7 @@ WHO = (
     Patient.id.label("patient_id"),
     Patient.week_starts_on.label("own_week_starts_on"),
     Patient.affected_side,
+    Patient.restricted_at,
 )
 """What is read of somebody who acts, beside the ids of the person and the membership."""
 
@@ -177,7 +178,7 @@ def actor_for(token: str, now: datetime) -> Actor | None:
         _write_seen(key, idle_ends_at, now)
     return who_acts(
         row,
-        permissions=ROLES[row.role],
+        permissions=RESTRICTED if row.restricted_at else ROLES[row.role],
         session_key=key,
         proved_at=row.proved_at,
         ends_at=min(idle_ends_at, row.ends_at),
@@ -198,6 +199,7 @@ def who_acts(row: Any, **more: Any) -> Actor:
         week_starts_on=row.own_week_starts_on or row.week_starts_on,
         patient_id=row.patient_id,
         affected_side=row.affected_side,
+        restricted=row.restricted_at is not None,
         **more,
     )
 

@@ -149,7 +149,7 @@ def change_patient(patient_id: UUID) -> ResponseReturnValue:
     card, form = queries.patient_card(current(), patient_id), _profile_form()
     if not form.validate():
         return _edit_patient(card, form=form), 422
-    actions.change_patient(current(), acting(), patient_id, form.profile())
+    actions.change_patient(current(), acting(), patient_id, form.profile(), clock.now())
     said(_("Saved."))
     return redirect(url_for("progress.patient", patient_id=patient_id), 303)
 

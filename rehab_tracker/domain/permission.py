@@ -40,6 +40,8 @@ class Permission(StrEnum):
     TEAM_MANAGE = "team:manage"
     FACTOR_APPROVE = "second_factor:approve"
     AUDIT_READ = "audit:read"
+    RIGHTS_OWN = "rights:own"
+    RIGHTS_MANAGE = "rights:manage"
 
 
 _P = Permission
@@ -62,7 +64,7 @@ ROLES = MappingProxyType(
         Role.PATIENT: frozenset(
             {_P.OWN_ACCOUNT, _P.OWN_RECORD_READ, _P.LOG_WRITE, _P.LOG_SYNC}
             | {_P.PAUSE_OWN, _P.MEDIA_READ}
-            | {_P.LEARN}
+            | {_P.LEARN, _P.RIGHTS_OWN}
         ),
         Role.PHYSIO: frozenset(
             _STAFF
@@ -72,7 +74,10 @@ ROLES = MappingProxyType(
         Role.MANAGER: frozenset(
             _STAFF
             | {_P.PATIENT_REASSIGN, _P.LIBRARY_HIDE, _P.TEAM_MANAGE, _P.AUDIT_READ}
-            | {_P.CLINIC_NUMBERS}
+            | {_P.CLINIC_NUMBERS, _P.RIGHTS_MANAGE}
         ),
     }
 )
+
+RESTRICTED = frozenset({_P.OWN_ACCOUNT, _P.RIGHTS_OWN})
+"""What is left to a patient whose record is kept, but not used."""

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, request
 
+from rehab_tracker.foundation.errors import RecordRestricted
+
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SECOND_FACTOR, ENROLLMENT = "second factor", "enrollment"
@@ -79,6 +81,8 @@ def check() -> None:
     if guard in STEPS:
         return
     if guard is None or not g.actor.may(guard):
+        if g.actor.restricted:
+            raise RecordRestricted
         abort(403)
     request.max_content_length = getattr(
         current_app.view_functions[request.endpoint], "most_bytes", None

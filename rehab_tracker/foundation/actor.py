@@ -35,6 +35,9 @@ class Actor:
     owes: str = ""
     """The step that is still missing before this person may act at all; see `access`."""
 
+    restricted: bool = False
+    """Whether this is a patient whose record is kept, but not used."""
+
     is_authenticated = True
     is_active = True
     is_anonymous = False

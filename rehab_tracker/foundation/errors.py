@@ -1,6 +1,7 @@
 """What can go wrong in a way that a person should read about."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class Refused(Exception):
@@ -24,6 +25,14 @@ class Forbidden(Refused):
     """The record may be read, but this person may not change it; the sentence says who may."""
 
     status = 403
+
+
+class RecordRestricted(Exception):
+    """The record is kept, but not used until the restriction is lifted: nobody reads or writes."""
+
+    def __init__(self, name: str = "", since: datetime | None = None) -> None:
+        super().__init__("the record is restricted")
+        self.name, self.since = name, since
 
 
 class NotVisible(Exception):

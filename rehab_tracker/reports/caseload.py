@@ -44,6 +44,7 @@ class Tally(NamedTuple):
     mine: int
     everybody: int
     unassigned: int
+    restricted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,13 @@ class Case:
 
 def tally(db: Session, physio: UUID) -> Tally:
     """Count the clinic's patients, a physio's own ones and those assigned to nobody."""
+    used = Patient.restricted_at.is_(None)
     row = db.execute(
         select(
-            func.count().filter(Patient.physio_id == physio),
-            func.count(),
-            func.count().filter(looked_after_by_nobody()),
+            func.count().filter(used & (Patient.physio_id == physio)),
+            func.count().filter(used),
+            func.count().filter(used & looked_after_by_nobody()),
+            func.count().filter(~used),
         )
         .select_from(Patient)
         .join(Membership, Membership.id == Patient.membership_id)
@@ -84,14 +87,21 @@ def cases_of(
 ) -> list[Case]:
     """Return the patients that conditions on Patient pick, those who need a look first.
 
-    At most MOST by name; people who no longer belong to the clinic are left out.
+    At most MOST by name; people who no longer belong to the clinic are left out, and so are those
+    whose record is not used.
     """
     called = [name_contains(name)] if name else []
-    present = Membership.standing != Standing.DISABLED
+    present = (Membership.standing != Standing.DISABLED) & Patient.restricted_at.is_(None)
     cards = patient_cards(db, present, *conditions, *called, limit=MOST)
     facts = _Facts.read(db, [card.id for card in cards], now)
     cases = [_case(card, facts, now) for card in cards]
     return sorted(cases, key=lambda case: by_need(case.needs))
+
+
+def restricted_cards(db: Session) -> list[PatientCard]:
+    """Return whose records are kept, but not used, by name."""
+    present = (Membership.standing != Standing.DISABLED) & Patient.restricted_at.is_not(None)
+    return patient_cards(db, present, limit=MOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,13 +203,18 @@ def _from_template(asked: ReportFilter, program: type[Program]) -> ColumnElement
 
 
 def _whose(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
-    """Return which patients' rows count; nothing where the filter lists everybody."""
-    everybody = not asked.standing and not _conditions(asked, closing)
-    return [] if everybody else [ProgramWeek.patient_id.in_(_listed(asked, closing))]
+    """Return which patients' rows count; the few left out where it is everybody."""
+    if asked.standing or len(_conditions(asked, closing)) > 1:
+        return [ProgramWeek.patient_id.in_(_listed(asked, closing))]
+    return [ProgramWeek.patient_id.not_in(_NOT_USED)]
+
+
+_NOT_USED = select(Patient.id).where(Patient.restricted_at.is_not(None))
+"""The few whose records are kept, but not used: no figure counts them."""
 
 
 def _conditions(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [Patient.restricted_at.is_(None)]
     if asked.physio:
         found.append(Patient.physio_id == asked.physio)
     if asked.unassigned:

@@ -19,7 +19,7 @@ from rehab_tracker.foundation.actor import Actor, acting
 from rehab_tracker.foundation.db import current, database
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.reports import queries, words
-from rehab_tracker.reports.caseload import MOST, Tally, cases_of, tally
+from rehab_tracker.reports.caseload import MOST, Tally, cases_of, restricted_cards, tally
 from rehab_tracker.reports.closing import closing
 from rehab_tracker.reports.forms import EVERYBODY, MINE, NOBODY, CaseloadForm, ReportForm
 from rehab_tracker.reports.grid import Line, lines
@@ -37,6 +37,7 @@ def caseload() -> ResponseReturnValue:
     form, actor, db = CaseloadForm(request.args), acting(), current()
     form.offer(physios(db))
     sound = form.answerable()
+    counts = tally(db, actor.membership_id)
     page = render_template(
         "reports/caseload.html",
         form=form,
@@ -45,7 +46,8 @@ def caseload() -> ResponseReturnValue:
         most=MOST,
         words=words,
         once=cache,
-        tabs=_lists(who, tally(db, actor.membership_id), actor),
+        tabs=_lists(who, counts, actor),
+        restricted=restricted_cards(db) if counts.restricted else (),
     )
     return page, 200 if sound else 422
 

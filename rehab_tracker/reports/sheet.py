@@ -1,36 +1,21 @@
 """The report as CSV, safe to open in a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from flask_babel import gettext as _
 
+from rehab_tracker.foundation.csv_lines import BYTE_ORDER_MARK, line
 from rehab_tracker.reports.grid import Cell, Period
 from rehab_tracker.reports.queries import By
 from rehab_tracker.reports.rows import Row
 from rehab_tracker.reports.words import STATE_NAMES
 
-_BYTE_ORDER_MARK = "\ufeff"
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
 
 def sheet(rows: Iterable[Row], period: Period, by: By) -> Iterator[str]:
-    """Yield the report line by line: every cell quoted, names that look like formulas defused."""
-    yield _BYTE_ORDER_MARK + _line(_head(period, by))
+    """Yield the report line by line."""
+    yield BYTE_ORDER_MARK + line(_head(period, by))
     for row in rows:
-        yield _line(_cells(row, by))
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text
-
-
-def _line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([safe(str(cell)) for cell in cells])
-    return line.getvalue()
+        yield line(_cells(row, by))
 
 
 def _head(period: Period, by: By) -> Iterator[str]:

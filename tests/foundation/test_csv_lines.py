@@ -1,6 +1,6 @@
 import pytest
 
-from rehab_tracker.reports.sheet import safe
+from rehab_tracker.foundation.csv_lines import safe
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
