@@ -64,8 +64,8 @@ def tables_with_the_mark(database: Database) -> list[str]:
         ]
 
 
-def files_with_the_mark(folder: Path) -> list[str]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
+def files_with_the_mark(*folders: Path) -> list[str]:
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert files
     return [str(path) for path in files if MARK.encode() in path.read_bytes()]
 
@@ -92,20 +92,25 @@ def test_nothing_of_the_patient_is_left_and_nothing_of_a_neighbor_goes(
 
 @on_sqlite
 def test_no_byte_of_the_patient_is_left_in_any_file(
-    database: Database, asked: House, tmp_path: Path
+    database: Database, asked: House, sqlite_file: Path, tmp_path: Path
 ):
     assert asked
-    assert files_with_the_mark(tmp_path), "the mark can be found where it stands"
+    folders = sqlite_file.parent, tmp_path
+    assert files_with_the_mark(*folders), "the mark can be found where it stands"
     done = erasing.erase_due(database, tmp_path, LATER)
     assert done.scrubbed
-    assert files_with_the_mark(tmp_path) == []
+    assert files_with_the_mark(*folders) == []
     backup.back_up(database, tmp_path / "later.backup", LATER, phrase=None, work=tmp_path)
-    assert files_with_the_mark(tmp_path) == []
+    assert files_with_the_mark(*folders) == []
 
 
 @on_sqlite
 def test_bytes_that_a_reader_holds_on_to_go_with_the_next_upkeep(
-    database: Database, asked: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    asked: House,
+    sqlite_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     assert asked
     monkeypatch.setattr(db_module, "_BUSY_S", 0.1)  # nobody waits ten seconds for the reader
@@ -113,7 +118,7 @@ def test_bytes_that_a_reader_holds_on_to_go_with_the_next_upkeep(
         reader.execute(select(Person.id)).first()
         assert not erasing.erase_due(database, tmp_path, LATER).scrubbed
     assert erasing.erase_due(database, tmp_path, LATER).scrubbed
-    assert files_with_the_mark(tmp_path) == []
+    assert files_with_the_mark(sqlite_file.parent) == []
 
 
 def test_the_audit_stays_whole_and_says_that_it_was_done(
