@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic, Passkey, PhoneKey, SecondFactorReset, SignIn
+from rehab_tracker.accounts.sign_in import key_of
 from rehab_tracker.foundation.db import new_id
 from rehab_tracker.logbook.models import ClinicTreatment, TreatmentKind
 from tests.builders.exercises import an_exercise
@@ -17,7 +18,6 @@ from tests.builders.programs import MONDAY, a_program, an_item
 from tests.builders.safety import a_check
 
 SENTINEL = "Zanzibar-Okapi"
-MEDIA = {"media_id": new_id(), "media_type": "image/webp"}
 
 
 @dataclass(frozen=True)
@@ -29,28 +29,29 @@ class Victim:
     ids: Mapping[str, Any]
 
 
-def a_victim(db: Session, clinic: Clinic) -> Victim:
-    """Make one of everything in the clinic of the session."""
-    physio = a_member(db, clinic, name=f"{SENTINEL} physio")
-    patient = a_patient(db, clinic, physio, name=f"{SENTINEL} patient")
-    exercise = an_exercise(db, name=f"{SENTINEL} slide", slug="okapi-slide", **MEDIA)
-    program = a_program(db, physio, patient, [an_item(exercise)], title=f"{SENTINEL} program")
-    log = a_log(db, patient, program, date.fromordinal(MONDAY.toordinal() + 1), note=SENTINEL)
+def a_victim(db: Session, clinic: Clinic, word: str = SENTINEL) -> Victim:
+    """Make one of everything in the clinic of the session, marked with a word of its own."""
+    physio = a_member(db, clinic, name=f"{word} physio")
+    patient = a_patient(db, clinic, physio, name=f"{word} patient")
+    shown = {"media_id": new_id(), "media_type": "image/webp"}
+    exercise = an_exercise(db, name=f"{word} slide", slug=f"own--{key_of(word)[:12]}", **shown)
+    program = a_program(db, physio, patient, [an_item(exercise)], title=f"{word} program")
+    log = a_log(db, patient, program, date.fromordinal(MONDAY.toordinal() + 1), note=word)
     treatment = ClinicTreatment(
         id=new_id(),
         patient_id=patient.id,
         on_day=MONDAY,
         kind=TreatmentKind.TAPING,
-        note=SENTINEL,
+        note=word,
         created_by=physio.member.id,
         created_at=LONG_AGO,
     )
     check = a_check(db, patient, "E5", at=LONG_AGO)
     device = SignIn(
-        key="0" * 64,
+        key=key_of(f"{word} browser"),
         person_id=patient.person.id,
         membership_id=patient.member.id,
-        device=SENTINEL,
+        device=word,
         **dict.fromkeys(
             ("created_at", "proved_at", "seen_at", "idle_ends_at", "ends_at"), LONG_AGO
         ),
@@ -60,17 +61,17 @@ def a_victim(db: Session, clinic: Clinic) -> Victim:
     )
     passkey = Passkey(
         person_id=patient.person.id,
-        credential_id=SENTINEL,
+        credential_id=word,
         public_key="",
         sign_count=0,
-        name=SENTINEL,
+        name=word,
         created_at=LONG_AGO,
     )
     phone = PhoneKey(
-        key="1" * 64,
+        key=key_of(f"{word} phone"),
         person_id=patient.person.id,
         membership_id=patient.member.id,
-        device=SENTINEL,
+        device=word,
         **dict.fromkeys(("created_at", "seen_at", "ends_at"), LONG_AGO),
     )
     db.add_all((passkey, phone, treatment, device, wish))

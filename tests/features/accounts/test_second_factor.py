@@ -372,10 +372,10 @@ def test_changing_the_second_step_asks_for_the_password_after_10_minutes(
 # Who has to
 
 
-def test_a_clinic_that_begins_asks_its_managers(db: Session):
+def test_a_clinic_that_begins_asks_its_managers(database: Database):
     clinic = Clinic(name="New", time_zone="UTC", week_starts_on="monday", created_at=LONG_AGO)
-    db.add(clinic)
-    db.flush()
+    with database.all_clinics(because="a test begins a clinic") as db:
+        db.add(clinic)
     assert clinic.second_factor_for is SecondFactorFor.MANAGERS
 
 
