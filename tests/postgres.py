@@ -13,7 +13,10 @@ from typing import Any, Self
 import psycopg
 from sqlalchemy import Connection, Engine, event
 
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+FAST = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
+    *("max_connections=100", "deadlock_timeout=50ms"),
+)
 
 
 def binaries() -> Path | None:
