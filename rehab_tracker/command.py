@@ -36,6 +36,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except EXPECTED as problem:
             stop(str(problem))
+        except OSError as problem:
+            if problem.filename is None:
+                raise
+            stop(f"{problem.filename} cannot be used ({problem.strerror}).")
         except DatabaseError as problem:
             if type(problem) not in {DatabaseError, OperationalError}:
                 raise  # a fault of the product, not of the database

@@ -53,7 +53,8 @@ def _back_up(app: Any, destination: Path) -> None:
     )
     ledger.keep(destination.absolute().parent, ledger.read(settings.data_dir))
     locked = "locked" if made.is_locked else "not locked: set REHAB_BACKUP_KEY to lock it"
-    click.echo(f"{destination}: {sum(made.counts.values())} rows, verified, {locked}.")
+    held = f"{sum(made.counts.values())} rows and {made.uploads} uploads"
+    click.echo(f"{destination}: {held}, verified, {locked}.")
     for clinic_id, end in made.audit.items():
         click.echo(f"audit of clinic {clinic_id}: {end[:32]}")
 
@@ -76,7 +77,8 @@ def restore(app: Any, *, source: Path, trust_audit: bool) -> None:
         work=settings.data_dir,
         trust_audit=trust_audit,
     )
-    click.echo(f"{sum(made.counts.values())} rows of {made.made_at} are back.")
+    held = f"{sum(made.counts.values())} rows and {made.uploads} uploads"
+    click.echo(f"{held} of {made.made_at} are back.")
     if made.version != migrate.newest():
         migrate.upgrade(app.extensions["database"])
         click.echo(f"They were brought from version {made.version} to {migrate.newest()}.")

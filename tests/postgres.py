@@ -15,11 +15,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 SERVER = "REHAB_TEST_POSTGRES_URL"
 FAST = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=100",
-    "deadlock_timeout=20ms",
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
+    *("max_connections=100", "deadlock_timeout=50ms"),
 )
 
 

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, inspect
 
-from rehab_tracker.foundation import audit, migrate
+from rehab_tracker.foundation import archive, audit, migrate
 from rehab_tracker.foundation.copying import copy_rows, counts
 from rehab_tracker.foundation.db import Database
-from rehab_tracker.foundation.locked_file import PIECE, CannotOpen, lock, unlock
+from rehab_tracker.foundation.locked_file import PIECE, CannotOpen, Lock, unlock
 
-FORMAT = "rehab-tracker backup 1"
+FORMAT = "rehab-tracker backup 2"
+OF_OLD = "rehab-tracker backup 1"
+"""It held the database alone, and no uploads."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Manifest:
     audit: Mapping[str, str]
     sha256: str
     is_locked: bool
+    uploads: int = 0
     format: str = FORMAT
 
     def line(self) -> bytes:
@@ -51,16 +55,22 @@ def back_up(
 ) -> Manifest:
     """Write a verified backup to a new file and return what is in it.
 
-    `work` is a folder for a private copy, which is gone afterwards.
+    `work` is the data folder: uploads lie in it, and for a while a private copy of the database.
     """
     if to.exists():
         raise NotBackedUp(f"{to} exists already: a backup never overwrites a file.")
     version = migrate.present(database)
     if version is None:
         raise NotBackedUp("The database is empty: there is nothing to back up.")
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=work) as folder:
-        plain = Path(folder) / "copy.sqlite3"
+    archive.sweep(work, "backup-")
+    with (
+        archive.holding(work / archive.UPLOADS) as held,
+        tempfile.TemporaryDirectory(prefix="backup-", dir=work) as folder,
+    ):
+        plain = Path(folder) / archive.DATABASE
+        held()  # what a row of this moment shows, others may replace before the copy is made
         expected = _copy(database, plain, version)
+        uploads = held()
         manifest = Manifest(
             made_at=now.isoformat(timespec="seconds"),
             version=version,
@@ -68,8 +78,9 @@ def back_up(
             audit=_verified(plain, database, expected),
             sha256=_digest(plain),
             is_locked=phrase is not None,
+            uploads=len(uploads),
         )
-        _write(to, manifest, plain, phrase)
+        _write(to, manifest, [(archive.DATABASE, plain), *uploads], phrase)
     return manifest
 
 
@@ -130,20 +141,18 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(to: Path, manifest: Manifest, plain: Path, phrase: str | None) -> None:
+def _write(to: Path, manifest: Manifest, files: list[tuple[str, Path]], phrase: str | None) -> None:
     """Write the file whole or not at all, for its owner alone."""
     draft = to.with_name(f"{to.name}.{os.getpid()}.partial")
     try:
-        with (
-            os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
-            plain.open("rb") as content,
-        ):
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(manifest.line())
             if phrase is None:
-                while piece := content.read(PIECE):
-                    file.write(piece)
+                archive.pack(file, files)
             else:
-                lock(content, file, phrase, manifest.line())
+                lock = Lock(file, phrase, manifest.line())
+                archive.pack(lock, files)
+                lock.end()
             file.flush()
             os.fsync(file.fileno())
         to.hardlink_to(draft)  # unlike a renaming, it never replaces a file
@@ -158,56 +167,74 @@ def restore(
 
     `trust_audit` lets a backup pass whose seals were made with a key that is gone.
     """
-    _require_empty(database)
-    with opened(source, phrase, work) as (manifest, plain):
+    uploads = work / archive.UPLOADS
+    _require_empty(database, uploads)
+    with opened(source, phrase, work) as (manifest, folder), ExitStack() as undo:
+        plain = folder / archive.DATABASE
         known = migrate.known()
         if manifest.version not in known:
             raise NotRestored(f"The backup is of a newer version ({manifest.version}).")
         _require_whole(plain, manifest, database.audit_key, trust_audit=trust_audit)
+        _put_uploads(folder / archive.UPLOADS, uploads, undo)
         if database.engine.dialect.name == "sqlite":
             _put_file(database, plain)
         else:
             _put_rows(database, plain, manifest)
+        undo.pop_all()
     return manifest
 
 
 @contextmanager
 def opened(source: Path, phrase: str | None, work: Path) -> Iterator[tuple[Manifest, Path]]:
-    """Give a backup's manifest and its content as a private file of SQLite."""
+    """Give a backup's manifest and its content in a private folder."""
     with (
         tempfile.TemporaryDirectory(prefix="restore-", dir=work) as folder,
         source.open("rb") as file,
     ):
-        manifest = _manifest(file)
-        plain = Path(folder) / "copy.sqlite3"
-        with plain.open("xb") as to:
-            for piece in _pieces(file, manifest, phrase):
-                to.write(piece)
-        if _digest(plain) != manifest.sha256:
-            raise CannotOpen("The backup was changed or cut short.")
-        yield manifest, plain
+        line, content = file.readline(PIECE), Path(folder)
+        manifest = _manifest(line)
+        pieces = _pieces(file, manifest, line, phrase)
+        if manifest.format == OF_OLD:
+            with (content / archive.DATABASE).open("xb") as to:
+                to.writelines(pieces)
+        else:
+            archive.unpack(pieces, content)
+        _require_said(manifest, content)
+        yield manifest, content
 
 
-def _manifest(file: IO[bytes]) -> Manifest:
+def _require_said(manifest: Manifest, content: Path) -> None:
+    plain = content / archive.DATABASE
+    if not plain.exists() or _digest(plain) != manifest.sha256:
+        raise CannotOpen("The backup was changed or cut short.")
+    if len(list(content.glob(f"{archive.UPLOADS}/*/*"))) != manifest.uploads:
+        raise CannotOpen("The backup holds other uploads than it says.")
+
+
+def _manifest(line: bytes) -> Manifest:
     try:
-        said: dict[str, Any] = json.loads(file.readline(PIECE))
+        said: dict[str, Any] = json.loads(line)
         manifest = Manifest(**said)
     except (ValueError, TypeError) as problem:
         raise CannotOpen("This file is no backup of Rehab Tracker.") from problem
-    if manifest.format != FORMAT:
+    if manifest.format not in {FORMAT, OF_OLD}:
         raise CannotOpen(f"This backup has a format that is not known here ({manifest.format}).")
     return manifest
 
 
-def _pieces(file: IO[bytes], manifest: Manifest, phrase: str | None) -> Iterator[bytes]:
+def _pieces(
+    file: IO[bytes], manifest: Manifest, line: bytes, phrase: str | None
+) -> Iterator[bytes]:
     if not manifest.is_locked:
         return iter(lambda: file.read(PIECE), b"")
     if phrase is None:
         raise CannotOpen("The backup is locked: set REHAB_BACKUP_KEY to the key it was made with.")
-    return unlock(file, phrase, manifest.line())
+    return unlock(file, phrase, line)
 
 
-def _require_empty(database: Database) -> None:
+def _require_empty(database: Database, uploads: Path) -> None:
+    if any(uploads.glob("[!.]*")):
+        raise NotRestored(f"There are uploads in {uploads}: a restore never overwrites any.")
     with database.reading() as connection:
         if inspect(connection).get_table_names():
             raise NotRestored("There is a database already: a restore never overwrites one.")
@@ -226,6 +253,14 @@ def _require_whole(plain: Path, manifest: Manifest, key: bytes, *, trust_audit: 
     _close(copy)
     if problems:
         raise NotRestored(f"The backup is not whole ({'; '.join(problems)}).")
+
+
+def _put_uploads(restored: Path, place: Path, undo: ExitStack) -> None:
+    """Move every clinic's uploads to their place, and away again if the rest fails."""
+    for clinic in restored.glob("*"):
+        place.mkdir(exist_ok=True)
+        undo.callback(shutil.rmtree, place / clinic.name, ignore_errors=True)
+        shutil.move(clinic, place / clinic.name)
 
 
 def _put_file(database: Database, plain: Path) -> None:

@@ -18,18 +18,33 @@ class CannotOpen(Exception):
     """A backup cannot be read; the text is one sentence."""
 
 
-def lock(plain: IO[bytes], to: IO[bytes], phrase: str, about: bytes) -> None:
-    """Write what `plain` holds, locked; `about` is kept in the clear, but cannot be changed."""
-    salt = os.urandom(SALT)
-    to.write(salt)
-    cipher, number = _cipher(phrase, salt), 0
-    piece = plain.read(PIECE)
-    while True:
-        following = plain.read(PIECE)
-        to.write(cipher.encrypt(_nonce(number, is_last=not following), piece, about))
-        if not following:
-            return
-        piece, number = following, number + 1
+class Lock:
+    """Writes what it is given to a file, locked, piece by piece; nothing counts before its end.
+
+    `about` is kept in the clear by others, but cannot be changed.
+    """
+
+    def __init__(self, to: IO[bytes], phrase: str, about: bytes) -> None:
+        salt = os.urandom(SALT)
+        to.write(salt)
+        self._to, self._about, self._cipher = to, about, _cipher(phrase, salt)
+        self._held, self._number = bytearray(), 0
+
+    def write(self, data: bytes) -> None:
+        """Take more."""
+        self._held += data
+        while len(self._held) > PIECE:
+            self._put(bytes(self._held[:PIECE]), is_last=False)
+            del self._held[:PIECE]
+
+    def end(self) -> None:
+        """Write the last piece, marked as such."""
+        self._put(bytes(self._held), is_last=True)
+
+    def _put(self, piece: bytes, *, is_last: bool) -> None:
+        nonce = _nonce(self._number, is_last=is_last)
+        self._to.write(self._cipher.encrypt(nonce, piece, self._about))
+        self._number += 1
 
 
 def unlock(locked: IO[bytes], phrase: str, about: bytes) -> Iterator[bytes]:

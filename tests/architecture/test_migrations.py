@@ -1,15 +1,18 @@
 """The database's steps are one line of numbers that leads to what the models say."""
 
 import re
+import time
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import MetaData, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.foundation import migrate
-from rehab_tracker.foundation.copying import counts
 from rehab_tracker.foundation.db import Database
 from tests.architecture.victim import a_victim
+from tests.builders.rows import fill_empty_tables
 from tests.conftest import on_postgres
 
 
@@ -38,26 +41,74 @@ def test_there_is_one_line_of_steps_with_one_end():
     assert [step.down_revision for step in steps] == [s.revision for s in steps[1:]] + [None]
 
 
-def test_every_step_goes_down_and_up_again_without_losing_a_row(
+Rows = dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]]
+
+
+def every_row(database: Database) -> Rows:
+    """Return each table's columns and rows, as the database itself tells them."""
+    found = MetaData()
+    with database.reading() as connection:
+        found.reflect(connection)
+        return {
+            table.name: (
+                tuple(column.name for column in table.columns),
+                [tuple(map(repr, row)) for row in connection.execute(select(table))],
+            )
+            for table in found.sorted_tables
+            if table.name != "alembic_version"
+        }
+
+
+def shared(rows: Rows, others: Rows) -> dict[str, list[tuple[str, ...]]]:
+    """Return what both versions can hold, of one of them."""
+    told = {}
+    for name in rows.keys() & others.keys():
+        columns, of_table = rows[name]
+        places = [at for at, column in enumerate(columns) if column in others[name][0]]
+        told[name] = sorted(tuple(row[at] for at in places) for row in of_table)
+    return told
+
+
+def test_every_step_goes_down_and_up_again_without_changing_a_row(
     database: Database, clinic: Clinic, db: Session
 ):
-    """The first step begins with nothing, so that going below it is no loss but an end."""
+    """The first step begins with nothing, so that going below it is no loss but an end.
+
+    What only the newer version can hold is the one thing that a step down may cost.
+    """
     a_victim(db, clinic)
     db.commit()
-    with database.reading() as connection:
-        before = counts(connection)
-    for step in list(migrate.steps())[:-1]:
+    with database.upkeep() as connection, connection.begin():
+        fill_empty_tables(connection)
+    began = every_row(database)
+    assert all(rows for _columns, rows in began.values())
+    steps = list(migrate.steps())
+    for step in steps[:-1]:
+        newer = every_row(database)
         migrate.downgrade(database, str(step.down_revision))
-        migrate.upgrade(database)
-        with database.reading() as connection:
-            assert counts(connection) == before, step.revision
-    assert sum(before.values()) > 10
+        older = every_row(database)
+        assert shared(older, newer) == shared(newer, older), step.revision
+    for step in reversed(steps[:-1]):
+        older = every_row(database)
+        migrate.upgrade(database, step.revision)
+        newer = every_row(database)
+        assert shared(newer, older) == shared(older, newer), step.revision
+    assert every_row(database).keys() == began.keys()
+    assert not migrate.drift(database)
 
 
 @on_postgres
-def test_a_step_waits_for_others_no_longer_than_a_lock_may_take(database: Database):
-    with database.engine.connect() as connection:
-        assert connection.scalar(text("SHOW lock_timeout")) == "3s"
+def test_a_step_waits_for_others_no_longer_than_a_lock_may_take_and_changes_nothing(
+    database: Database,
+):
+    with database.engine.begin() as others:
+        others.execute(text("LOCK TABLE sign_in IN ACCESS SHARE MODE"))
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="lock timeout"):
+            migrate.downgrade(database, "base")
+        assert 2.5 < time.monotonic() - began < 10
+    assert migrate.present(database) == migrate.newest()
+    assert not migrate.drift(database)
 
 
 def test_a_database_goes_down_and_up_again(database_url: str):

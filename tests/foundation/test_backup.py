@@ -1,25 +1,32 @@
 """A backup holds everything and nothing else, and never lands on what is there."""
 
+import json
+import os
 import re
 import sqlite3
 import stat
+import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic, Person
-from rehab_tracker.foundation import audit, backup, migrate
+from rehab_tracker.foundation import archive, audit, backup, migrate
 from rehab_tracker.foundation.backup import Manifest, NotBackedUp, NotRestored
 from rehab_tracker.foundation.copying import counts
-from rehab_tracker.foundation.db import Base, Database
-from rehab_tracker.foundation.locked_file import PIECE, CannotOpen
+from rehab_tracker.foundation.db import Base, Database, new_id
+from rehab_tracker.foundation.locked_file import PIECE, CannotOpen, Lock
+from tests import postgres
 from tests.architecture.victim import SENTINEL, a_victim
 from tests.conftest import on_postgres, on_sqlite
 from tests.foundation.tampering import tampering
@@ -95,8 +102,7 @@ def test_what_was_backed_up_comes_back_row_for_row(
 def test_deeds_come_back_in_order_however_the_database_keeps_them(
     filled: Database, empty: Database, tmp_path: Path
 ):
-    with filled.engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
+    with postgres.ruling(filled.engine.url) as connection:
         connection.execute(text("CREATE TEMP TABLE deed AS SELECT * FROM audit_event"))
         connection.execute(text("DELETE FROM audit_event"))
         connection.execute(text("INSERT INTO audit_event SELECT * FROM deed ORDER BY number DESC"))
@@ -109,11 +115,11 @@ def test_deeds_come_back_in_order_however_the_database_keeps_them(
 
 def test_a_backup_moves_between_engines(filled: Database, tmp_path: Path):
     to, _manifest = back_up(filled, tmp_path)
-    elsewhere = Database(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}", filled.audit_key)
-    backup.restore(elsewhere, to, phrase=None, work=tmp_path)
-    assert content(elsewhere) == content(filled)
-    assert [chain.problem for chain in audit.verify(elsewhere)] == [""]
-    elsewhere.engine.dispose()
+    other = Database(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}", filled.audit_key)
+    backup.restore(other, to, phrase=None, work=tmp_path)
+    assert content(other) == content(filled)
+    assert [chain.problem for chain in audit.verify(other)] == [""]
+    other.engine.dispose()
 
 
 def test_a_locked_backup_shows_nothing_and_a_plain_one_belongs_to_its_owner(
@@ -127,7 +133,9 @@ def test_a_locked_backup_shows_nothing_and_a_plain_one_belongs_to_its_owner(
 
 
 @pytest.mark.parametrize("phrase", [None, PHRASE])
-@pytest.mark.parametrize("harm", ["a flipped bit", "cut short", "a changed count", "appended"])
+@pytest.mark.parametrize(
+    "harm", ["a flipped bit", "another end", "cut short", "a changed count", "appended"]
+)
 def test_a_damaged_backup_is_refused_and_nothing_is_made(
     filled: Database, empty: Database, tmp_path: Path, phrase: str | None, harm: str
 ):
@@ -135,6 +143,8 @@ def test_a_damaged_backup_is_refused_and_nothing_is_made(
     kept = bytearray(to.read_bytes())
     if harm == "a flipped bit":
         kept[-5000] ^= 1
+    if harm == "another end":
+        kept[-2] ^= 1
     if harm == "cut short":
         kept = kept[:-3000]
     if harm == "a changed count":
@@ -254,9 +264,124 @@ def test_a_backup_under_load_is_of_one_moment(filled: Database, empty: Database,
     assert people == deeds
 
 
-def test_a_plain_backup_needs_nothing_but_sqlite_to_be_read(filled: Database, tmp_path: Path):
-    to, manifest = back_up(filled, tmp_path)
-    (tmp_path / "content.sqlite3").write_bytes(to.read_bytes()[len(manifest.line()) :])
-    with sqlite3.connect(tmp_path / "content.sqlite3") as connection:
+def test_a_plain_backup_needs_nothing_but_tar_and_sqlite_to_be_read(
+    filled: Database, upload: Path, tmp_path: Path
+):
+    to, _manifest = back_up(filled, tmp_path)
+    (tmp_path / "content").mkdir()
+    unpacked = f"tail -n +2 {to} | tar --extract --directory {tmp_path / 'content'}"
+    subprocess.run(unpacked, shell=True, check=True, capture_output=True)  # noqa: S602 - as told
+    with sqlite3.connect(tmp_path / "content" / "database.sqlite3") as connection:
         assert connection.execute("SELECT count(*) FROM person").fetchone()[0] > 0
     connection.close()
+    assert (tmp_path / "content" / upload.relative_to(tmp_path)).read_bytes() == upload.read_bytes()
+
+
+@pytest.fixture
+def upload(tmp_path: Path) -> Path:
+    """Return a clinic's film of a few pieces."""
+    path = tmp_path / "media" / str(new_id()) / f"{new_id()}.mp4"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(os.urandom(3 * PIECE + 17))
+    return path
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Return the data folder of another installation."""
+    (tmp_path / "elsewhere").mkdir()
+    return tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize("phrase", [None, PHRASE])
+def test_uploads_come_back_byte_for_byte_for_their_owner_alone(
+    filled: Database, empty: Database, upload: Path, elsewhere: Path, tmp_path: Path,
+    phrase: str | None,
+):  # fmt: skip
+    to, manifest = back_up(filled, tmp_path, phrase)
+    assert manifest.uploads == 1
+    backup.restore(empty, to, phrase=phrase, work=elsewhere)
+    back = elsewhere / upload.relative_to(tmp_path)
+    assert back.read_bytes() == upload.read_bytes()
+    assert stat.S_IMODE(back.stat().st_mode) == 0o600
+    assert [path.name for path in elsewhere.iterdir()] == ["media"], "no copy stays behind"
+    assert [path.name for path in (tmp_path / "media").iterdir()] == [upload.parent.name]
+
+
+def test_uploads_that_are_there_are_never_overwritten(
+    filled: Database, empty: Database, upload: Path, tmp_path: Path
+):
+    to, _manifest = back_up(filled, tmp_path)
+    with pytest.raises(NotRestored, match="uploads"):
+        backup.restore(empty, to, phrase=None, work=tmp_path)
+    with empty.reading() as connection:
+        assert counts(connection) == {}
+    assert upload.exists()
+
+
+def test_uploads_are_taken_away_again_where_the_rows_cannot_be_put_back(
+    filled: Database, empty: Database, upload: Path, elsewhere: Path, tmp_path: Path
+):
+    to, _manifest = back_up(filled, tmp_path)
+    assert upload.exists()
+    if empty.engine.dialect.name == "sqlite":
+        place = Path(str(empty.engine.url.database))
+        place.with_name(f"{place.name}.{os.getpid()}.partial").write_text("in the way")
+    else:
+        empty.engine.dispose()
+        event.listen(empty.engine, "before_cursor_execute", _refuses_people)
+    with pytest.raises((OSError, OperationalError)):
+        backup.restore(empty, to, phrase=None, work=elsewhere)
+    assert not list((elsewhere / "media").iterdir())
+
+
+def _refuses_people(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+    if statement.startswith('INSERT INTO "person"'):
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def test_an_upload_that_is_replaced_meanwhile_is_in_the_backup(upload: Path, tmp_path: Path):
+    content = upload.read_bytes()
+    with archive.holding(tmp_path / "media") as held:
+        held()
+        upload.unlink()
+        ((name, kept),) = held()
+        assert name == upload.relative_to(tmp_path).as_posix()
+        assert kept.read_bytes() == content
+    assert list((tmp_path / "media").glob(".*")) == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("phrase", [None, PHRASE])
+def test_a_backup_of_the_first_format_can_still_be_restored(
+    filled: Database, empty: Database, tmp_path: Path, phrase: str | None
+):
+    """It was the database alone after its first line."""
+    to, manifest = back_up(filled, tmp_path)
+    with backup.opened(to, None, tmp_path) as (_manifest, folder):
+        plain = (folder / "database.sqlite3").read_bytes()
+    told = asdict(manifest) | {"format": "rehab-tracker backup 1", "is_locked": phrase is not None}
+    del told["uploads"]
+    line = json.dumps(told, sort_keys=True).encode() + b"\n"
+    old = tmp_path / "old.backup"
+    with old.open("wb") as file:
+        file.write(line)
+        if phrase is None:
+            file.write(plain)
+        else:
+            lock = Lock(file, phrase, line)
+            lock.write(plain)
+            lock.end()
+    backup.restore(empty, old, phrase=phrase, work=tmp_path)
+    assert content(empty) == content(filled)
+
+
+@pytest.mark.parametrize("name", ["../escaped", "/escaped", "media/../escaped", "media/a/.b"])
+def test_an_archive_puts_nothing_elsewhere(tmp_path: Path, name: str):
+    (tmp_path / "file").write_text("told")
+    packed = BytesIO()
+    archive.pack(packed, [(name, tmp_path / "file")])
+    (tmp_path / "in").mkdir()
+    with pytest.raises(CannotOpen, match="no backup holds"):
+        archive.unpack(iter([packed.getvalue()]), tmp_path / "in")
+    assert list((tmp_path / "in").iterdir()) == []

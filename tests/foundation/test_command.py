@@ -7,28 +7,36 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 
+from rehab_tracker.cli import main
 from rehab_tracker.foundation.db import Database
 from tests.processes import free_port
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-c", "from rehab_tracker.cli import main; main()"]
 
 
-def run(*words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-    base = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [*COMMAND, *words], env=base | environ, capture_output=True, text=True, check=False,
-        timeout=60,
-    )  # fmt: skip
+def run(*words: str, **environ: str) -> Result:
+    return CliRunner().invoke(main, words, env=environ)
 
 
-def one_sentence(done: "subprocess.CompletedProcess[str]") -> str:
-    assert done.returncode != 0
-    assert "Traceback" not in done.stderr
+def one_sentence(done: Result) -> str:
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code != 0
     assert len(done.stderr.strip().splitlines()) == 1
     return done.stderr
+
+
+def test_the_process_says_one_sentence_too(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-c", "from rehab_tracker.cli import main; main()", "serve"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "REHAB_DATA_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "db upgrade" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_a_port_in_use_is_named(tmp_path: Path):
@@ -37,6 +45,14 @@ def test_a_port_in_use_is_named(tmp_path: Path):
         done = run("serve", "--demo", REHAB_PORT=port, REHAB_DATA_DIR=str(tmp_path))
     assert port in one_sentence(done)
     assert not list(tmp_path.glob("*.sqlite3"))
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    assert run("init", REHAB_DATA_DIR=str(tmp_path)).exit_code == 0
+    nowhere = str(tmp_path / "nowhere" / "monday.backup")
+    assert str(tmp_path / "nowhere") in one_sentence(
+        run("backup", nowhere, REHAB_DATA_DIR=str(tmp_path))
+    )
 
 
 def test_an_unwritable_folder_is_named(tmp_path: Path):
@@ -48,8 +64,10 @@ def test_an_unwritable_folder_is_named(tmp_path: Path):
 def test_a_newer_database_is_refused_and_unchanged(tmp_path: Path):
     run("init", REHAB_DATA_DIR=str(tmp_path))
     file = tmp_path / "rehab-tracker.sqlite3"
-    with Database(f"sqlite:///{file}").engine.begin() as connection:
+    database = Database(f"sqlite:///{file}")
+    with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.engine.dispose()
     environ = {"REHAB_DATA_DIR": str(tmp_path), "REHAB_PORT": str(free_port())}
     for words in (("serve",), ("serve", "--demo"), ("db", "upgrade"), ("check",)):
         assert "newer version" in one_sentence(run(*words, **environ))
@@ -60,7 +78,7 @@ def test_a_backup_is_restored_into_an_empty_place_alone(tmp_path: Path):
     there = {**here, "REHAB_DATA_DIR": str(tmp_path / "there")}
     to = str(tmp_path / "today.backup")
     assert "nothing to back up" in one_sentence(run("backup", to, **here))
-    assert run("init", **here).returncode == 0
+    assert run("init", **here).exit_code == 0
     assert "verified, locked" in run("backup", to, **here).stdout
     assert "REHAB_BACKUP_KEY" in one_sentence(
         run("restore", to, **there | {"REHAB_BACKUP_KEY": ""})
@@ -69,7 +87,7 @@ def test_a_backup_is_restored_into_an_empty_place_alone(tmp_path: Path):
     assert "never overwrites" in one_sentence(run("restore", to, **there))
     assert "never overwrites" in one_sentence(run("backup", to, **here))
     said = run("check", **there)
-    assert said.returncode == 0, said.stderr
+    assert said.exit_code == 0, said.stderr
     assert "0 deeds of 0 clinics, whole" in said.stdout
 
 
