@@ -58,6 +58,12 @@ def _about_training() -> dict[str, Any]:
         },
         "repetition": _("Repetition %(number)s", number="{number}"),
         "exercises": _("%(count)s exercises", count="{count}"),
+        "so_far": _("%(met)s of %(due)s so far", met="{met}", due="{due}"),
+        "extra": _("+%(extra)s extra", extra="{extra}"),
+        "starts": _("Starts on %(day)s", day="{day}"),
+        "held": _("Safety hold"),
+        "paused": _("Paused"),
+        "logged": _("Logged today"),
         "not_said": _("not said"),
         "target": _("target %(effort)s of 10", effort="{effort}"),
     }
@@ -65,6 +71,16 @@ def _about_training() -> dict[str, Any]:
 
 def _about_the_knee() -> dict[str, Any]:
     return {
+        "limit": _(
+            "Your limit is %(amber)s. Above it, stop this exercise; so too when it makes you limp.",
+            amber="{amber}",
+        ),
+        "stop": _(
+            "%(score)s is above your limit of %(amber)s. Stop this exercise. Does the pain stay, "
+            "or do you limp? Then stop the session: what you did counts.",
+            score="{score}",
+            amber="{amber}",
+        ),
         "least": _(
             "During the session you said %(score)s of 10, so the worst was at least that.",
             score="{score}",

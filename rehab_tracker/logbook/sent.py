@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -11,12 +11,15 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from rehab_tracker.domain.red_flags import RED_FLAGS, WORDING
 from rehab_tracker.foundation.shape import is_readable
 from rehab_tracker.foundation.strict_json import Unreadable
 from rehab_tracker.logbook.commands import ExerciseLog, LogSession, SetLog
 from rehab_tracker.logbook.models import SetSide, SkipReason
+from rehab_tracker.safety.actions import TellSigns
 
 ITEMS_MOST = 200
+_SIGNS_WAIT_MOST = timedelta(days=14)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
@@ -60,6 +63,39 @@ def read_batch(content: Any) -> Batch:
         client_now=_instant(body.get("client_now")),
         owner=_optional(_text, body.get("owner")),
         items=tuple(map(_item, items)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """An answer to the warning signs that one phone sends, with its clock then and now."""
+
+    owner: str
+    answer: TellSigns
+    told_at: datetime
+    client_now: datetime
+
+    def answered_by(self, now: datetime) -> datetime:
+        """Return when it was given by a right clock: some time before now, two weeks at most."""
+        ago = max(timedelta(), self.client_now - self.told_at)
+        return now - min(ago, _SIGNS_WAIT_MOST)
+
+
+def read_signs(content: Any) -> Signs:
+    """Return an answer to the warning signs; raises Unreadable where it is not of its form."""
+    body = _mapping(content)
+    codes = tuple(map(_text, _list(body.get("signs"))))
+    wording, language = _whole(body.get("wording")), _text(body.get("language"))
+    if not (set(codes) <= RED_FLAGS.keys() and 1 <= wording <= WORDING):
+        raise Unreadable("wrong_type")
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,16}", language):
+        raise Unreadable("wrong_type")
+    session_id = _optional(_uuid, body.get("session_id"))
+    return Signs(
+        owner=_text(body.get("owner")),
+        answer=TellSigns(_uuid(body.get("client_id")), codes, language, session_id, wording),
+        told_at=_instant(body.get("told_at")),
+        client_now=_instant(body.get("client_now")),
     )
 
 

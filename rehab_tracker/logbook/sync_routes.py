@@ -37,10 +37,14 @@ def ticket() -> ResponseReturnValue:
 @requires(Permission.LOG_SYNC)
 @speaks_json
 def plan() -> ResponseReturnValue:
-    """Give the phone all that it needs for a week without signal."""
+    """Give the phone all that it needs for a week without signal, and whether it has a key."""
     actor, now = acting(), clock.now()
-    owner = phone_keys.owner_of(actor)
-    return {"owner": owner, "now": _now(), **plan_for(current(), actor, now, _figures)}
+    has_key = phone_keys.opens_for(actor, now)
+    found = plan_for(current(), actor, now, _figures)
+    answer = jsonify(owner=phone_keys.owner_of(actor), now=_now(), has_key=has_key, **found)
+    if has_key:
+        phone_keys.give(answer, phone_keys.shown())
+    return answer
 
 
 def _figures(exercise: Exercise, side: str) -> dict[str, str] | None:

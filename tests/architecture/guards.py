@@ -47,6 +47,7 @@ GUARDS = {
     "POST /log/phone": "log:own:write",
     "POST /log/phone/end": "log:own:sync",
     "GET /log/plan": "log:own:sync",
+    "POST /log/signs": "log:own:sync",
     "POST /log/sync": "log:own:sync",
     "GET /log/ticket": "log:own:sync",
     "GET /log/<uuid:session_id>/light": "record:own:read",

@@ -67,6 +67,9 @@ export const goTo = (state, place, now) =>
     copy.timer = copy.beat_from = null;
   });
 
+/** Stop for pain: what is left stays undone, and what was done counts. */
+export const stopForPain = (state, now) => tellSign(goTo(state, FINISH, now), "stopped_for_pain", true);
+
 /** Where "back" and "next" lead from a place. */
 export function beside(state, step) {
   const count = state.exercises.length;

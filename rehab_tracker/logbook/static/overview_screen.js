@@ -1,15 +1,18 @@
 // The session before it begins and between exercises: the whole list, and the two ways through it.
 import { allAsPrescribed, firstOpen, goTo, isDone } from "./guided.js";
+import { standing } from "./standing.js";
 import { copy, dayText, obey, say, show, tell, words } from "./pieces.js";
 
-export function showOverview({ state, program, change, restart }) {
+export function showOverview({ state, plan, program, outbox, change, restart }) {
   const { part, slots } = copy("t-overview");
   const now = Date.now();
   const begun = state.began_at !== null;
   slots.heading.textContent = program.title;
   slots.about.textContent = begun ? say("begun", { day: dayText(state.began_at) }) : say("exercises", { count: program.exercises.length });
-  slots.paused.hidden = !program.is_paused;
-  slots.logged.hidden = !program.done_today || state.revision > 0;
+  const { isHeld, isPaused, isLogged } = standing(plan, program, outbox);
+  slots.held.hidden = !isHeld;
+  slots.paused.hidden = isHeld || !isPaused;
+  slots.logged.hidden = !isLogged || state.revision > 0;
   tell(slots.note, program.note);
   slots.begin.textContent = words[begun ? "go_on" : "begin"];
   slots.over.hidden = !begun || state.revision > 0;

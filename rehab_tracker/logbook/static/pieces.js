@@ -1,7 +1,7 @@
 // Small pieces of the phone's pages: the templates' copies, their slots, and the translated sentences.
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
-export const words = { ...read("outbox-words"), ...read("words") };
+export const words = Object.assign({}, ...["outbox-words", "key-words", "call-words", "words"].map(read));
 
 /** A sentence with its blanks filled in. */
 export const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
