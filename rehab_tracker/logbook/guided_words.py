@@ -112,7 +112,7 @@ def _about_the_phone() -> dict[str, Any]:
             "Not sent: there is no connection. Stay on this page and tap Save again when there is."
         ),
         "unknown": _("This program is not kept on this phone. Open Today once with a connection."),
-        "signed_out": _("Sign in once with a connection, and this phone keeps your plan."),
-        "offline": _("There is no connection. What you do here is kept and sent later."),
+        "no_plan": _("Sign in once with a connection, and this phone keeps your plan."),
+        "no_signal": _("There is no connection. What you do here is kept and sent later."),
         "begun": _("You began this session on %(day)s.", day="{day}"),
     }

@@ -23,7 +23,7 @@ let update = null;
 
 async function open() {
   page.plan = await planHere();
-  if (!page.plan) return showHome(null, await setting("owner").catch(() => null), words[navigator.onLine ? "signed_out" : "offline"]);
+  if (!page.plan) return showHome(null, await setting("owner").catch(() => null), words[navigator.onLine ? "no_plan" : "no_signal"]);
   page.owner = page.plan.owner;
   page.program = programIn(page.plan);
   page.outbox = await waiting(page.owner).catch(() => []);
@@ -40,7 +40,7 @@ function programIn(plan) {
 
 function reason() {
   if (programId) return words.unknown;
-  return navigator.onLine ? "" : words.offline;
+  return navigator.onLine ? "" : words.no_signal;
 }
 
 /** The kept plan at once, and a fresh one behind it; without a kept one, the fresh one. */

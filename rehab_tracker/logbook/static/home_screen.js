@@ -1,5 +1,5 @@
 // What this phone keeps, for when no page can be reached: programs to begin, the outbox, and help.
-import { calls } from "./calls.js";
+import { callList } from "./calls.js";
 import { outbox, waiting } from "./outbox.js";
 import { showOutbox } from "./outbox_view.js";
 import { copy, dayText, say, show, tell, words } from "./pieces.js";
@@ -10,7 +10,7 @@ export async function showHome(plan, owner, reason) {
   const programs = plan?.programs ?? [];
   slots.says.textContent = reason;
   slots.held.hidden = !plan?.is_held;
-  if (plan) slots.numbers.append(...calls(plan.help));
+  if (plan) slots.numbers.append(callList(plan.help));
   const draw = async () => {
     const told = owner ? await waiting(owner).catch(() => []) : [];
     slots.programs.replaceChildren(...programs.flatMap((program) => card(program, standing(plan, program, told))));

@@ -69,9 +69,9 @@ async function sendAll() {
     for (let from = 0; from < ready.length; from += BATCH) {
       await sendApart(ready.slice(from, from + BATCH), pass);
     }
-    await sendAnswers(pass);
-    if (ready.length) outbox.dispatchEvent(new Event("sent"));
-    return ready.length ? "sent" : "nothing";
+    const sent = ready.length + (await sendAnswers(pass));
+    if (sent) outbox.dispatchEvent(new Event("sent"));
+    return sent ? "sent" : "nothing";
   } catch (problem) {
     if (problem.status === 401 || problem.status === 403) return "signed_out";
     return problem.status ? "server" : "offline";

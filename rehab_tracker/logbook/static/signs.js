@@ -8,7 +8,7 @@ export async function keepAnswer(answer) {
   if (answer.signs.length) await hold(answer.owner);
 }
 
-/** Send one person's answers, oldest first. */
+/** Send one person's answers, oldest first; returns how many there were. */
 export async function sendAnswers({ owner, ticket }) {
   const waiting = await all("signs", owner);
   for (const answer of waiting.sort((a, b) => a.told_at.localeCompare(b.told_at))) {
@@ -19,4 +19,5 @@ export async function sendAnswers({ owner, ticket }) {
     });
     await drop("signs", answer.client_id);
   }
+  return waiting.length;
 }

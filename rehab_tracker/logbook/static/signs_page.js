@@ -1,7 +1,7 @@
 // The warning signs where the clinic cannot be asked: this phone takes the answer, says what to do, holds
 // the programs, and tells the clinic when there is signal.
-import { calls } from "./calls.js";
-import { send } from "./outbox.js";
+import { callList } from "./calls.js";
+import { keepSending, outbox, send } from "./outbox.js";
 import { showState } from "./outbox_view.js";
 import { copy, obey, show, tell, words } from "./pieces.js";
 import { kept } from "./plan.js";
@@ -16,7 +16,7 @@ const URGENCY = { emergency: ["emergency"], urgent: ["urgent", "emergency"], day
 function open(plan) {
   if (!isSignedIn) {
     for (const part of form.querySelectorAll("[data-asks]")) part.hidden = false;
-    for (const place of form.querySelectorAll("[data-calls]")) place.replaceChildren(...calls(plan.help, [place.dataset.calls]));
+    for (const place of form.querySelectorAll("[data-calls]")) place.replaceChildren(callList(plan.help, [place.dataset.calls]));
     for (const part of document.querySelectorAll("[data-stranger]")) part.hidden = true;
   }
   form.addEventListener("submit", (event) => {
@@ -42,9 +42,10 @@ async function answer({ owner, help }, button) {
   const isKept = await keepAnswer(row).then(() => true, () => false);
   const state = showStep(signs, help);
   if (!isKept) return tell(state, words.not_kept);
-  showState(state, "waiting");
+  const follow = async () => showState(state, (await read("signs", row.client_id)) ? "waiting" : "sent");
+  outbox.addEventListener("sent", follow);
+  await follow();
   await send();
-  if (!(await read("signs", row.client_id))) showState(state, "sent");
 }
 
 /** What to do, from the most pressing sign: they stand in the page in that order. */
@@ -55,7 +56,7 @@ function showStep(signs, help) {
     slots.level.textContent = level;
     slots.step.textContent = step;
     slots.reason.textContent = reason;
-    slots.calls.append(...calls(help, URGENCY[group]));
+    slots.calls.replaceWith(callList(help, URGENCY[group]));
     slots.says.textContent = signs.map((code) => words.signs[code].says).join("; ");
   }
   obey(part, { again: () => location.reload() });
@@ -63,5 +64,7 @@ function showStep(signs, help) {
   return slots.state;
 }
 
+navigator.serviceWorker?.register("/sw.js", { scope: "/" }).catch(() => {});
 const plan = await kept().catch(() => null);
 if (plan) open(plan);
+if (plan && !isSignedIn) keepSending();

@@ -21,7 +21,7 @@ export function standing(plan, program, outbox, now = Date.now()) {
 
 /** What was logged of a program; what this phone tells of a session stands until a newer plan came. */
 function logsOf(plan, program, outbox) {
-  const told = outbox.filter(({ state, sent_at: sentAt }) => state === "waiting" || (state === "sent" && sentAt > plan.kept_at));
+  const told = outbox.filter(({ state, sent_at: sentAt }) => state === "waiting" || (state === "sent" && sentAt >= plan.kept_at));
   const known = new Set(told.map((row) => row.client_id));
   const own = told.filter(({ payload }) => payload.program_id === program.id && !payload.withdrawn);
   return [...program.logs.filter((log) => !known.has(log.client_id)), ...own.map((row) => logOf(row, plan.rules))];

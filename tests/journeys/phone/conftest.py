@@ -1,6 +1,7 @@
 """A patient with a program, their phone, and the line to the clinic that a test can cut."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -84,15 +85,17 @@ def today(line: Line, program: Program, opened: Open, patient: Somebody) -> Page
 def new_phone(
     chromium: Browser, line: Line, site: str, program: Program, patient: Somebody
 ) -> Iterator[NewPhone]:
-    """Sign the patient in on a phone, and wait until it can do without signal."""
+    """Sign the patient in on a phone whose clock stands `at`, ready to do without signal."""
     assert line.inner
     assert program.id
     contexts: list[BrowserContext] = []
 
-    def make(**options: Any) -> BrowserContext:
+    def make(at: datetime | None = None, **options: Any) -> BrowserContext:
         context = chromium.new_context(viewport=PHONE, has_touch=True, base_url=site, **options)
         contexts.append(context)
         context.set_default_timeout(8000)
+        if at:
+            context.clock.set_fixed_time(at)
         page = context.new_page()
         sign_in(page, patient.person.email)
         ready(page)
