@@ -61,6 +61,8 @@ def _about_training() -> dict[str, Any]:
         "so_far": _("%(met)s of %(due)s so far", met="{met}", due="{due}"),
         "extra": _("+%(extra)s extra", extra="{extra}"),
         "starts": _("Starts on %(day)s", day="{day}"),
+        "start": _("Start"),
+        "log_it": _("Log what I did"),
         "held": _("Safety hold"),
         "paused": _("Paused"),
         "logged": _("Logged today"),

@@ -49,7 +49,7 @@ export function lightOf(state, plan, limits) {
     settled60: state.settled,
     limp: state.signs.limp,
     newSwelling: state.signs.new_swelling,
-    redFlag: false,
+    redFlag: state.red_flag ?? false,
   };
   const bounds = { greenMax: limits.green_max, amberMax: limits.amber_max, profile: limits.profile };
   return light(plan.rules, scores, bounds, plan.mornings.map((morning) => morning.pain));

@@ -2,7 +2,7 @@
 import { beside, currentOf, FINISH, goTo, nextRow, setSore, skip, startHold, stopForPain, tapSet, isDone } from "./guided.js";
 import { showAmounts } from "./amounts_view.js";
 import { showTimers } from "./timer_view.js";
-import { amountText, copy, obey, say, scale, setName, show, tell, words } from "./pieces.js";
+import { amountText, copy, obey, say, scale, setName, show, tell, unbroken, words } from "./pieces.js";
 import { canVibrate, isOn, turn } from "./signals.js";
 
 /** Build the screen; returns what brings it up to date after each change. */
@@ -40,6 +40,7 @@ export function showExercise(page) {
     scale(slots.sore, told.sore, 0, (score) => page.change((s) => setSore(s, score === told.sore ? null : score)));
     tell(slots.stop, told.sore > amber ? say("stop", { score: told.sore, amber }) : "");
     slots.stop_here.hidden = slots.stop.hidden;
+    slots.limit.hidden = !slots.stop.hidden;
     slots.next.textContent = words[beside(page.state, 1) === FINISH ? "finish" : "next"];
     slots.next.classList.toggle("btn--primary", isDone(told) || told.skipped !== null);
     amounts();
@@ -53,7 +54,7 @@ export function showExercise(page) {
 function describe(slots, exercise) {
   slots.heading.textContent = exercise.name;
   slots.heading.lang = slots.cues.lang = exercise.language;
-  slots.dose.textContent = exercise.dose_line;
+  slots.dose.append(...unbroken(exercise.dose_line));
   const { last } = exercise;
   tell(slots.last, last && say("last", { what: lastText(last) }));
   slots.cues.append(...exercise.cues.map((cue) => Object.assign(document.createElement("li"), { textContent: cue })));

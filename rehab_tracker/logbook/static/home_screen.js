@@ -28,6 +28,7 @@ function card(program, now) {
   slots.about.textContent = say("exercises", { count: programOn(program).exercises.length });
   tell(slots.count, countText(now));
   tell(slots.state, stateText(program, now));
+  slots.begin.textContent = words[now.isPaused || now.isHeld ? "log_it" : "start"];
   slots.start.href = `/train/${program.id}`;
   slots.start.classList.toggle("btn--primary", !now.isLogged && !now.isPaused && !now.isHeld);
   slots.start.hidden = now.isComing;

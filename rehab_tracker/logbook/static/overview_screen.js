@@ -1,7 +1,7 @@
 // The session before it begins and between exercises: the whole list, and the two ways through it.
 import { allAsPrescribed, firstOpen, goTo, isDone } from "./guided.js";
 import { standing } from "./standing.js";
-import { copy, dayText, obey, say, show, tell, words } from "./pieces.js";
+import { copy, dayText, obey, say, show, tell, unbroken, words } from "./pieces.js";
 
 export function showOverview({ state, plan, program, outbox, change, restart }) {
   const { part, slots } = copy("t-overview");
@@ -31,7 +31,7 @@ function step(exercise, told, open) {
   else slots.still.remove();
   slots.name.textContent = exercise.name;
   slots.name.lang = exercise.language;
-  slots.dose.textContent = exercise.dose_line;
+  slots.dose.append(...unbroken(exercise.dose_line));
   const done = told.rows.filter((row) => row.done).length;
   slots.state.textContent = told.skipped ? words.left_out : say("sets_done", { done, due: told.rows.length });
   slots.state.classList.toggle("chip--plain", !isDone(told));

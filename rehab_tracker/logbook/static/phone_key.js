@@ -8,7 +8,7 @@ export async function offerKey(place, plan) {
   const refused = (await setting("no_key")) === plan.owner;
   if (plan.has_key || (refused && !("always" in place.dataset))) return;
   const { part, slots } = copy("t-key");
-  slots.later.hidden = refused;
+  slots.later.hidden = "always" in place.dataset;
   const [box] = part.children;
   obey(part, {
     keep: async () => {

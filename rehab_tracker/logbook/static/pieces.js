@@ -51,6 +51,13 @@ export function scale(place, chosen, low, choose) {
 export const setName = ({ number, side }) =>
   side ? say("set_side", { number, side: words[side].toLowerCase() }) : say("set", { number });
 
+/** A dose whose parts stay whole at the end of a line. */
+export const unbroken = (dose) =>
+  dose.split(" · ").flatMap((part, place, all) => {
+    const textContent = place < all.length - 1 ? `${part} ·` : part;
+    return [Object.assign(document.createElement("span"), { className: "nowrap", textContent }), " "];
+  });
+
 /** An amount as people read it: "8 kg, 12 reps". */
 export function amountText(unit, { amount, load, band }) {
   const parts = [load && say("load", { load }), band && say("band", { number: band })];

@@ -87,6 +87,23 @@ def test_after_much_pain_the_answer_belongs_to_its_session(
     assert (check.session_id, check.holds) == (session.id, False)
 
 
+def test_a_sign_makes_the_light_of_its_session_a_stop(
+    phone: BrowserContext, page: Page, program: Program
+):
+    page.goto(f"/train/{program.id}")
+    heading(page, "Hip strength")
+    phone.set_offline(True)
+    tap(page, "All as prescribed")
+    tap(page, "9", exact=True)
+    tap(page, "Save")
+    page.get_by_role("link", name="Check the warning signs").click()
+    page.get_by_label("My knee is stuck").check()
+    tap(page, "Show me what to do")
+    state(page, "Saved on this phone")
+    page.goto(f"/train/{program.id}")
+    heading(page, "Stop the program and get help.")
+
+
 def test_who_is_signed_out_sees_a_number_and_is_asked_nothing(phone: BrowserContext, page: Page):
     tap(page, "Sign out")
     page.wait_for_url("**/sign-in")
