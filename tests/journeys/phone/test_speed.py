@@ -57,7 +57,7 @@ def test_the_first_visit_of_today_is_light(
         storage_state=context.storage_state(),
     )
     answers: list[Response] = []
-    fresh.on("response", lambda answer: answers.append(answer))
+    fresh.on("response", lambda one: answers.append(one))  # noqa: PLW0108 - wants a def
     fresh.new_page().goto("/today", wait_until="networkidle")
     without, with_figures = weigh(answers)
     fresh.close()
