@@ -31,7 +31,7 @@ SCRIPTS = (
     "light",
     "adherence",
     "calls",
-    "signs",
+    "answers",
     "signs_page",
     "standing",
     "timers",

@@ -25,6 +25,7 @@ from rehab_tracker.programs.plans import dose_of, plan_of, version_row_on
 from rehab_tracker.programs.queries import programs_of
 from rehab_tracker.safety.queries import is_held, numbers_of
 
+_DAY = timedelta(days=1)
 AHEAD = timedelta(days=7)
 _MORNINGS = timedelta(days=14)
 _LAST = timedelta(days=90)
@@ -47,7 +48,7 @@ def plan_for(db: Session, actor: Actor, now: datetime, figures: Figures) -> dict
     """Return the acting patient's plan in eleven statements, however much was logged."""
     patient_id, today = own_record(actor), local_day(now, actor.zone)
     week = week_of(today, actor.week_starts_on)
-    counted = counted_of(db, patient_id, week.first_on, week.last_on)
+    counted = counted_of(db, patient_id, min(week.first_on, today - _DAY), week.last_on)
     known = _Known(last_done(db, patient_id, today - _LAST), figures, counted)
     mornings = mornings_of(db, patient_id, today - _MORNINGS, today)
     numbers = numbers_of(db, actor.clinic_id)
@@ -91,16 +92,16 @@ def schedule_of(plan: Plan) -> dict[str, Any]:
     """Return what the phone counts a week with, by the rule of domain/adherence.py."""
     return {
         "starts_on": plan.starts_on.isoformat(),
-        "ends_before": _day(plan.ends_before),
-        "versions": [asdict(v) | {"effective_from": _day(v.effective_from)} for v in plan.versions],
+        "ends_before": _iso(plan.ends_before),
+        "versions": [asdict(v) | {"effective_from": _iso(v.effective_from)} for v in plan.versions],
         "pauses": [
-            {"first_on": _day(p.first_on), "last_on": _day(p.last_on), "reason": p.reason}
+            {"first_on": _iso(p.first_on), "last_on": _iso(p.last_on), "reason": p.reason}
             for p in plan.pauses
         ],
     }
 
 
-def _day(day: date | None) -> str | None:
+def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 

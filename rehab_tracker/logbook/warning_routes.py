@@ -3,16 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from rehab_tracker.accounts import phone_keys
 from rehab_tracker.domain.permission import Permission
 from rehab_tracker.domain.red_flags import RED_FLAGS, WORDING, by_group, in_order
 from rehab_tracker.domain.week import local_day
-from rehab_tracker.foundation import clock, strict_json
+from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.access import public, requires, speaks_json
 from rehab_tracker.foundation.actor import Actor, acting, somebody
 from rehab_tracker.foundation.db import commits, current, new_id
@@ -20,6 +19,7 @@ from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.logbook.actions import own_record
 from rehab_tracker.logbook.blueprint import blueprint
 from rehab_tracker.logbook.sent import read_signs
+from rehab_tracker.logbook.sync_routes import answer_of_phone
 from rehab_tracker.logbook.warning_signs import TellSigns, tell_signs
 from rehab_tracker.safety import queries as safety
 from rehab_tracker.safety import words
@@ -93,16 +93,8 @@ def tell() -> ResponseReturnValue:
 @commits
 def sync_signs() -> ResponseReturnValue:
     """Keep an answer that was given on a phone without signal, at the time that it was given."""
-    if not request.is_json:
-        abort(415)
-    try:
-        told = read_signs(strict_json.read(request.get_data()))
-    except strict_json.Unreadable as problem:
-        return {"error": problem.code}, 400
-    if told.owner != phone_keys.owner_of(acting()):
-        return {"error": "other_person"}, 409
-    now = clock.now()
-    row = tell_signs(current(), acting(), told.answer, now=told.answered_by(now))
+    sent = answer_of_phone(read_signs)
+    row = tell_signs(current(), acting(), sent.told, now=sent.given_at(clock.now()))
     return {"level": row.level}
 
 

@@ -44,6 +44,7 @@ GUARDS = {
     "POST /library/new": "library:write",
     "GET /log/<uuid:program_id>": "log:own:write",
     "POST /log/<uuid:program_id>": "log:own:write",
+    "POST /log/morning": "log:own:sync",
     "POST /log/phone": "log:own:write",
     "POST /log/phone/end": "log:own:sync",
     "GET /log/plan": "log:own:sync",

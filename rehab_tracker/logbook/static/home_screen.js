@@ -1,9 +1,11 @@
 // What this phone keeps, for when no page can be reached: programs to begin, the outbox, and help.
+import { keepMorning } from "./answers.js";
 import { callList } from "./calls.js";
-import { outbox, waiting } from "./outbox.js";
+import { localDay } from "./entry.js";
+import { outbox, send, waiting } from "./outbox.js";
 import { showOutbox } from "./outbox_view.js";
-import { copy, dayText, say, show, tell, words } from "./pieces.js";
-import { programOn, standing } from "./standing.js";
+import { copy, dayText, say, scale, show, tell, words } from "./pieces.js";
+import { asksMorning, programOn, standing } from "./standing.js";
 
 export async function showHome(plan, owner, reason) {
   const { part, slots } = copy("t-home");
@@ -13,12 +15,24 @@ export async function showHome(plan, owner, reason) {
   if (plan) slots.numbers.append(callList(plan.help));
   const draw = async () => {
     const told = owner ? await waiting(owner).catch(() => []) : [];
+    slots.morning.hidden = !plan || !asksMorning(plan, told);
     slots.programs.replaceChildren(...programs.flatMap((program) => card(program, standing(plan, program, told))));
   };
+  if (plan) askMorning(slots, plan);
   await draw();
   outbox.addEventListener("change", draw);
   if (owner) showOutbox(slots.outbox, owner, Object.fromEntries(programs.map(({ id, title }) => [id, title])));
   show(part, slots.heading);
+}
+
+function askMorning(slots, plan) {
+  scale(slots.pain, null, 0, async (score) => {
+    await keepMorning(plan.owner, localDay(Date.now()), score);
+    slots.morning.hidden = true;
+    slots.says.textContent = say("morning", { score });
+    plan.mornings.push({ on_day: localDay(Date.now()), pain: score });
+    await send();
+  });
 }
 
 function card(program, now) {

@@ -2,7 +2,7 @@
 // once the server has answered for the very revision that was sent.
 import { all, change, deviceId, drop, keep, read, setting } from "./store.js";
 import { ask, settle } from "./plan.js";
-import { sendAnswers } from "./signs.js";
+import { sendAnswers } from "./answers.js";
 
 const BATCH = 20;
 const SENT_FOR_MS = 24 * 60 * 60 * 1000;
@@ -44,7 +44,7 @@ export function keepSending() {
   const trySending = async () => {
     const owner = await setting("owner");
     if (!owner) return;
-    const rows = [...(await all("outbox", owner)).filter(isWaiting), ...(await all("signs", owner))];
+    const rows = [...(await all("outbox", owner)).filter(isWaiting), ...(await all("answers", owner))];
     if (rows.length) await send();
   };
   const quietly = () => trySending().catch(() => {});

@@ -15,12 +15,13 @@ export function showOverview({ state, plan, program, outbox, change, restart }) 
   slots.logged.hidden = !isLogged || state.revision > 0;
   tell(slots.note, program.note);
   slots.begin.textContent = words[begun ? "go_on" : "begin"];
+  slots.whole.textContent = words[begun ? "rest_whole" : "whole"];
   slots.over.hidden = !begun || state.revision > 0;
   slots.steps.append(...program.exercises.map((exercise, place) => step(exercise, state.exercises[place], () => change((s) => goTo(s, place, now)))));
   obey(part, {
     begin: () => change((s) => goTo(s, firstOpen(s), Date.now())),
     whole: () => change((s) => allAsPrescribed(s, Date.now())),
-    over: restart,
+    over: () => confirm(words.sure_over) && restart(),
   });
   show(part, slots.heading);
 }

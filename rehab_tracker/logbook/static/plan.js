@@ -23,7 +23,10 @@ export async function ask(address, options = {}) {
 export async function refresh(now = Date.now()) {
   const plan = { ...(await ask("/log/plan")), kept_at: now };
   await settle(plan.owner);
-  plan.is_held ||= (await all("signs", plan.owner)).some(({ signs }) => signs.length);
+  for (const { signs, on_day, pain } of await all("answers", plan.owner)) {
+    if (signs?.length) plan.is_held = true;
+    if (on_day) addMorning(plan, on_day, pain);
+  }
   await keep("plans", { owner: plan.owner, plan });
   await keepFigures(plan).catch(() => {});
   return plan;
@@ -49,6 +52,18 @@ export async function kept(now = Date.now()) {
 
 /** Hold the kept plan from now on; the clinic lifts it. */
 export const hold = (owner) => change("plans", owner, (row) => ({ ...row, plan: { ...row.plan, is_held: true } }));
+
+/** Let the kept plan know of a morning. */
+export const tellMorning = (owner, onDay, pain) =>
+  change("plans", owner, (row) => {
+    addMorning(row.plan, onDay, pain);
+    return row;
+  });
+
+function addMorning(plan, onDay, pain) {
+  const others = plan.mornings.filter((morning) => morning.on_day !== onDay);
+  plan.mornings = [...others, { on_day: onDay, pain }];
+}
 
 /** Forget somebody's plan and its pictures; sessions that wait to be sent stay. */
 async function wipe(owner) {

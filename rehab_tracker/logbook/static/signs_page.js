@@ -1,11 +1,11 @@
 // The warning signs where the clinic cannot be asked: this phone takes the answer, says what to do, holds
 // the programs, and tells the clinic when there is signal.
+import { keepSigns } from "./answers.js";
 import { callList } from "./calls.js";
 import { keepSending, outbox, send } from "./outbox.js";
 import { showState } from "./outbox_view.js";
 import { copy, obey, show, tell, words } from "./pieces.js";
 import { kept } from "./plan.js";
-import { keepAnswer } from "./signs.js";
 import { read } from "./store.js";
 
 const form = document.querySelector("[data-signs]");
@@ -39,10 +39,10 @@ async function answer({ owner, help }, button) {
     session_id: new URLSearchParams(location.search).get("session"),
     told_at: new Date().toISOString(),
   };
-  const isKept = await keepAnswer(row).then(() => true, () => false);
+  const isKept = await keepSigns(row).then(() => true, () => false);
   const state = showStep(signs, help);
   if (!isKept) return tell(state, words.not_kept);
-  const follow = async () => showState(state, (await read("signs", row.client_id)) ? "waiting" : "sent");
+  const follow = async () => showState(state, (await read("answers", row.client_id)) ? "waiting" : "sent");
   outbox.addEventListener("sent", follow);
   await follow();
   await send();

@@ -3,6 +3,8 @@
 import { isOver, pauseOn, scoreWeek, versionOn, weekOf } from "./adherence.js";
 import { countedSets, localDay } from "./entry.js";
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** The program as it is on a day: its week so far, and whether it is coming, held, paused or over. */
 export function standing(plan, program, outbox, now = Date.now()) {
   const day = localDay(now);
@@ -17,6 +19,14 @@ export function standing(plan, program, outbox, now = Date.now()) {
     isPaused: pause !== null,
     isLogged: logs.some((log) => log.performed_on === day),
   };
+}
+
+/** Whether this morning's question is open: a session was done yesterday, and nothing is told yet. */
+export function asksMorning(plan, outbox, now = Date.now()) {
+  const [today, yesterday] = [localDay(now), localDay(now - DAY_MS)];
+  if (new Date(now).getHours() < plan.rules.morning_opens_hour) return false;
+  if (plan.mornings.some((morning) => morning.on_day === today)) return false;
+  return plan.programs.some((program) => logsOf(plan, program, outbox).some((log) => log.performed_on === yesterday));
 }
 
 /** What was logged of a program; what this phone tells of a session stands until a newer plan came. */

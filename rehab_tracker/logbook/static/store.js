@@ -1,8 +1,8 @@
-// What the phone keeps, in IndexedDB: plans, sessions under way, the outbox, answers to the warning
-// signs that are not sent yet, and a few settings.
+// What the phone keeps, in IndexedDB: plans, sessions under way, the outbox, answers that are not sent
+// yet, and a few settings.
 // Every row of a person carries their `owner`; readers ask for one owner's rows only.
 
-const STORES = { plans: "owner", current: "key", outbox: "client_id", signs: "client_id", settings: "name" };
+const STORES = { plans: "owner", current: "key", outbox: "client_id", answers: "client_id", settings: "name" };
 let opening = null;
 
 function database() {

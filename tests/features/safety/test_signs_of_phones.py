@@ -112,7 +112,7 @@ def test_the_session_that_asked_is_known_by_the_id_that_the_phone_gave_it(
 
 def test_the_answer_of_another_person_is_not_taken(db: Session, phone: Phone):
     answer = send(phone, an_answer(phone, "E5", owner="somebody"))
-    assert (answer.status_code, answer.get_json()) == (409, {"error": "other_person"})
+    assert (answer.status_code, answer.get_json()) == (409, {"error": "changed"})
     assert not checks(db)
 
 
@@ -130,7 +130,7 @@ def test_the_answer_of_another_person_is_not_taken(db: Session, phone: Phone):
 )
 def test_what_is_not_an_answer_is_refused_and_holds_nothing(db: Session, phone: Phone, wrong: Any):
     answer = send(phone, an_answer(phone, "E5") | wrong)
-    assert (answer.status_code, answer.get_json()) == (400, {"error": "wrong_type"})
+    assert (answer.status_code, answer.get_json()) == (400, {"error": "unreadable"})
     assert not checks(db)
 
 

@@ -4,10 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.foundation import clock
+from rehab_tracker.logbook.models import MorningCheck
 from rehab_tracker.programs.models import Program
+from tests.builders.people import Somebody
+from tests.journeys.conftest import sign_in
 from tests.journeys.phone.conftest import NewPhone
 from tests.journeys.phone.taps import as_prescribed, heading, kept, signal_returns, state, tap
 
@@ -91,3 +95,35 @@ def test_the_next_day_without_signal_begins_with_nothing_logged(
         phone.clock.set_fixed_time(EVENING + 5 * DAY)
         page.reload()
         expect(page.get_by_text("0 of 3 so far")).to_be_visible()
+
+
+def test_the_morning_after_is_told_in_one_tap_without_signal(
+    new_phone: NewPhone, db: Session, program: Program, patient: Somebody
+):
+    morning = EVENING + timedelta(hours=14)
+    with clock.stopped(EVENING):
+        phone = new_phone(at=EVENING, **BERLIN)
+        page = phone.pages[0]
+        page.goto(f"/train/{program.id}")
+        as_prescribed(page)
+        state(page, "Sent")
+        phone.set_offline(True)
+    phone.clock.set_fixed_time(morning)
+    page.goto("/today")
+    expect(page.get_by_text("How much does your knee hurt this morning?")).to_be_visible()
+    tap(page, "3", exact=True)
+    expect(page.get_by_text("Thank you. This morning: 3 of 10.")).to_be_visible()
+    page.reload()
+    heading(page, "On this phone")
+    expect(page.get_by_text("How much does your knee hurt")).to_be_hidden()
+    with clock.stopped(morning):
+        phone.set_offline(False)
+        page.goto("/sign-in")
+        page.get_by_role("link", name="Train first").click()
+        heading(page, "On this phone")
+        sign_in(page, patient.person.email)
+        page.wait_for_load_state("networkidle")
+        expect(page.get_by_text("This morning: 3 of 10. Change")).to_be_visible()
+    db.rollback()
+    (check,) = db.scalars(select(MorningCheck)).all()
+    assert (check.pain, check.answered_at) == (3, morning)
