@@ -71,6 +71,12 @@ def actor_for(token: str, now: datetime) -> Actor | None:
     return who_acts(row, permissions=opens)
 
 
+def opens_for(actor: Actor, now: datetime) -> bool:
+    """Tell whether this browser shows a key of the acting person's own that still opens."""
+    found = actor_for(shown(), now) if shown() else None
+    return found is not None and found.membership_id == actor.membership_id
+
+
 def _write_seen(key: str, now: datetime) -> None:
     with database().all_clinics(because="a phone's key belongs to a person") as db:
         db.execute(

@@ -111,15 +111,15 @@ def _begin(form: SignInForm, member: Membership) -> None:
 @public
 def sign_out() -> ResponseReturnValue:
     """End this browser's sign-in."""
-    # Sessions that a phone could not send yet wait there for their owner.
+    # Sessions that a phone could not send yet wait there until their owner signs in again; the key
+    # ends all the same, or the next person at this phone would see the plan.
     keeps, key = "keep_unsent" in request.form, phone_keys.shown()
     with database().all_clinics(because="a sign-in belongs to a person") as db:
         sign_ins.end_sign_in(db, key_of(browser().token), clock.now())
-        if not keeps:
-            phone_keys.end(db, key, clock.now())
+        phone_keys.end(db, key, clock.now())
     renew_browser()
     response = redirect(url_for("accounts.sign_in"), 303)
-    if key and not keeps:
+    if key:
         phone_keys.take_back(response)
     response.headers["Clear-Site-Data"] = '"cache"' if keeps else '"cache", "storage"'
     return response

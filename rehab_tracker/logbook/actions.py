@@ -109,6 +109,8 @@ def answer_morning(
     check = _first_answer(
         db, MorningCheck(patient_id=patient_id, on_day=on_day, pain=score, answered_at=now)
     )
+    if check.answered_at > now:
+        return check  # told on a phone before what stands, and come after it
     check.pain, check.answered_at = score, now
     audit.record(
         db, actor, "morning.answered", patient_id=patient_id, on_day=on_day.isoformat(), pain=score

@@ -23,12 +23,17 @@ from rehab_tracker.logbook.checks import BAND_MAX, EFFORT_MAX, LOAD_MAX, NOTE_MA
 from rehab_tracker.logbook.guided_words import guided_words
 from rehab_tracker.programs import queries as programs
 
-STYLES = ("tokens", "base", "components", "forms", "logbook", "figures", "guided")
+STYLES = ("tokens", "base", "components", "forms", "logbook", "figures", "safety", "guided")
 SCRIPTS = (
     "guided_page",
     "guided",
     "entry",
     "light",
+    "adherence",
+    "calls",
+    "answers",
+    "signs_page",
+    "standing",
     "timers",
     "signals",
     "store",
@@ -79,8 +84,8 @@ def worker() -> ResponseReturnValue:
     """Hand out the service worker with the list of files of this release that it keeps."""
     files: StaticFiles = current_app.extensions["static_files"]
     names = (
-        *(f"{name}.css" for name in (*STYLES, "safety")),
-        *(f"{name}.js" for name in SCRIPTS),
+        *(f"{name}.css" for name in (*STYLES, "charts", "desktop", "print")),
+        *(f"{name}.js" for name in (*SCRIPTS, "stepper")),
         "icon.svg",
     )
     told = {"prefix": files.prefix, "files": [files.address(name) for name in names]}

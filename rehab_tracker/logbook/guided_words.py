@@ -40,6 +40,9 @@ def _about_training() -> dict[str, Any]:
         "hurt": _("Hurt: %(score)s of 10", score="{score}"),
         "begin": _("Begin"),
         "go_on": _("Go on"),
+        "whole": _("All as prescribed"),
+        "rest_whole": _("The rest as prescribed"),
+        "sure_over": _("Start over? The sets that you tapped in this session are gone then."),
         "next": _("Next exercise"),
         "finish": _("Finish"),
         "rest": _("Rest. Then: %(set)s", set="{set}"),
@@ -58,6 +61,15 @@ def _about_training() -> dict[str, Any]:
         },
         "repetition": _("Repetition %(number)s", number="{number}"),
         "exercises": _("%(count)s exercises", count="{count}"),
+        "so_far": _("%(met)s of %(due)s so far", met="{met}", due="{due}"),
+        "extra": _("+%(extra)s extra", extra="{extra}"),
+        "starts": _("Starts on %(day)s", day="{day}"),
+        "start": _("Start"),
+        "morning": _("Thank you. This morning: %(score)s of 10.", score="{score}"),
+        "log_it": _("Log what I did"),
+        "held": _("Safety hold"),
+        "paused": _("Paused"),
+        "logged": _("Logged today"),
         "not_said": _("not said"),
         "target": _("target %(effort)s of 10", effort="{effort}"),
     }
@@ -65,6 +77,16 @@ def _about_training() -> dict[str, Any]:
 
 def _about_the_knee() -> dict[str, Any]:
     return {
+        "limit": _(
+            "Your limit is %(amber)s. Above it, stop this exercise; so too when it makes you limp.",
+            amber="{amber}",
+        ),
+        "stop": _(
+            "%(score)s is above your limit of %(amber)s. Stop this exercise. Does the pain stay, "
+            "or do you limp? Then stop the session: what you did counts.",
+            score="{score}",
+            amber="{amber}",
+        ),
         "least": _(
             "During the session you said %(score)s of 10, so the worst was at least that.",
             score="{score}",
@@ -96,7 +118,7 @@ def _about_the_phone() -> dict[str, Any]:
             "Not sent: there is no connection. Stay on this page and tap Save again when there is."
         ),
         "unknown": _("This program is not kept on this phone. Open Today once with a connection."),
-        "signed_out": _("Sign in once with a connection, and this phone keeps your plan."),
-        "offline": _("There is no connection. What you do here is kept and sent later."),
+        "no_plan": _("Sign in once with a connection, and this phone keeps your plan."),
+        "no_signal": _("There is no connection. What you do here is kept and sent later."),
         "begun": _("You began this session on %(day)s.", day="{day}"),
     }

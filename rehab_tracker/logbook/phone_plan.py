@@ -1,6 +1,6 @@
 """All that a phone needs for a week of training without signal, as JSON's own types."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,20 +11,21 @@ from sqlalchemy.orm import Session
 
 from rehab_tracker.domain.red_flags import WORDING
 from rehab_tracker.domain.rule import SETTINGS
-from rehab_tracker.domain.schedule import is_paused
-from rehab_tracker.domain.week import local_day
+from rehab_tracker.domain.schedule import Plan
+from rehab_tracker.domain.week import local_day, week_of
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.exercises.words import dose_line
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.logbook.actions import own_record
 from rehab_tracker.logbook.cards import cards_of
 from rehab_tracker.logbook.models import LoggedExercise, LoggedSession
-from rehab_tracker.logbook.queries import last_done, mornings_of, sessions_of
+from rehab_tracker.logbook.queries import Counted, counted_of, last_done, mornings_of
 from rehab_tracker.programs.models import Prescription, Program, ProgramVersion
 from rehab_tracker.programs.plans import dose_of, plan_of, version_row_on
 from rehab_tracker.programs.queries import programs_of
-from rehab_tracker.safety.queries import numbers_of
+from rehab_tracker.safety.queries import is_held, numbers_of
 
+_DAY = timedelta(days=1)
 AHEAD = timedelta(days=7)
 _MORNINGS = timedelta(days=14)
 _LAST = timedelta(days=90)
@@ -40,27 +41,31 @@ class _Known:
 
     last: Mapping[UUID, tuple[LoggedSession, LoggedExercise]]
     figures: Figures
+    counted: Sequence[Counted]
 
 
 def plan_for(db: Session, actor: Actor, now: datetime, figures: Figures) -> dict[str, Any]:
-    """Return the acting patient's plan in ten statements, however much was logged."""
+    """Return the acting patient's plan in eleven statements, however much was logged."""
     patient_id, today = own_record(actor), local_day(now, actor.zone)
-    known = _Known(last_done(db, patient_id, today - _LAST), figures)
+    week = week_of(today, actor.week_starts_on)
+    counted = counted_of(db, patient_id, min(week.first_on, today - _DAY), week.last_on)
+    known = _Known(last_done(db, patient_id, today - _LAST), figures, counted)
     mornings = mornings_of(db, patient_id, today - _MORNINGS, today)
-    done = {session.program_id for session in sessions_of(db, patient_id, today, today)}
     numbers = numbers_of(db, actor.clinic_id)
     return {
         "zone": str(actor.zone),
         "today": today.isoformat(),
+        "week_starts_on": actor.week_starts_on,
+        "is_held": is_held(db, patient_id),
         "words_version": WORDING,
         "rules": {name: row.value for name, row in SETTINGS.items()},
         "mornings": [{"on_day": day.isoformat(), "pain": pain} for day, pain in mornings.items()],
         "programs": [
-            _program(program, today, known, done_today=program.id in done)
+            _program(program, today, known)
             for program in programs_of(db, patient_id)
             if _is_near(program, today)
         ],
-        "help": {"emergency": numbers.emergency, "urgent_line": numbers.urgent},
+        "help": asdict(numbers),
     }
 
 
@@ -70,19 +75,42 @@ def _is_near(program: Program, today: date) -> bool:
     return program.starts_on <= today + AHEAD and not ended
 
 
-def _program(program: Program, today: date, known: _Known, *, done_today: bool) -> dict[str, Any]:
-    day = max(today, program.starts_on)
-    version = version_row_on(program, day) or program.versions[0]
+def _program(program: Program, today: date, known: _Known) -> dict[str, Any]:
+    version = version_row_on(program, max(today, program.starts_on)) or program.versions[0]
     coming = version_row_on(program, today + AHEAD)
     return {
         "id": str(program.id),
         "title": program.title,
-        "starts_on": program.starts_on.isoformat(),
-        "ends_before": program.ends_before.isoformat() if program.ends_before else None,
-        "is_paused": is_paused(plan_of(program), today),
-        "done_today": done_today,
+        "schedule": schedule_of(plan_of(program)),
+        "logs": [_log(one) for one in known.counted if one.program_id == program.id],
         **_version(version, known),
         "next": _next(coming, known) if coming and coming.number > version.number else None,
+    }
+
+
+def schedule_of(plan: Plan) -> dict[str, Any]:
+    """Return what the phone counts a week with, by the rule of domain/adherence.py."""
+    return {
+        "starts_on": plan.starts_on.isoformat(),
+        "ends_before": _iso(plan.ends_before),
+        "versions": [asdict(v) | {"effective_from": _iso(v.effective_from)} for v in plan.versions],
+        "pauses": [
+            {"first_on": _iso(p.first_on), "last_on": _iso(p.last_on), "reason": p.reason}
+            for p in plan.pauses
+        ],
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _log(one: Counted) -> dict[str, Any]:
+    return {
+        "client_id": str(one.client_id),
+        "performed_on": one.performed_on.isoformat(),
+        "done_sets": {str(exercise): sets for exercise, sets in one.done_sets.items()},
+        "stopped_for_pain": one.stopped_for_pain,
     }
 
 

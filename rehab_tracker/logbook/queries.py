@@ -1,12 +1,14 @@
 """What was logged and felt, and the lights that follow."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from rehab_tracker.domain import pain
@@ -69,6 +71,41 @@ def sessions_of(
     return db.scalars(found.order_by(*order)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """As much of a standing session as decides whether it counts, in sets that count."""
+
+    client_id: UUID
+    program_id: UUID
+    performed_on: date
+    stopped_for_pain: bool
+    done_sets: Mapping[UUID, int]
+
+
+def counted_of(db: Session, patient_id: UUID, first: date, last: date) -> Sequence[Counted]:
+    """Return what counts of a patient's standing sessions of some days, in one statement."""
+    session = (
+        LoggedSession.client_id,
+        LoggedSession.program_id,
+        LoggedSession.performed_on,
+        LoggedSession.stopped_for_pain,
+    )
+    rows = db.execute(
+        select(*session, LoggedExercise.exercise_id, LoggedExercise.counted_sets)
+        .join(LoggedExercise, LoggedExercise.session_id == LoggedSession.id)
+        .where(
+            LoggedSession.patient_id == patient_id,
+            LoggedSession.performed_on.between(first, last),
+            LoggedSession.withdrawn_at.is_(None),
+        )
+        .order_by(LoggedSession.performed_on, LoggedSession.id, LoggedExercise.position)
+    )
+    return [
+        Counted(client_id, program_id, day, stopped, {row[4]: row[5] for row in of_one})
+        for (client_id, program_id, day, stopped), of_one in groupby(rows, key=lambda row: row[:4])
+    ]
+
+
 def session_of(db: Session, patient_id: UUID, session_id: UUID) -> LoggedSession:
     """Return one of a patient's sessions with its sets; NotVisible when there is none."""
     found = db.scalars(
@@ -85,10 +122,13 @@ def session_of(db: Session, patient_id: UUID, session_id: UUID) -> LoggedSession
 def standing_session(
     db: Session, patient_id: UUID, session_id: UUID | None
 ) -> LoggedSession | None:
-    """Return one of a patient's sessions without its sets; None when there is none."""
+    """Return one of a patient's sessions without its sets; None when there is none.
+
+    A phone knows it by the id under which it told of it.
+    """
     return db.scalars(
         select(LoggedSession).where(
-            LoggedSession.id == session_id,
+            or_(LoggedSession.id == session_id, LoggedSession.client_id == session_id),
             LoggedSession.patient_id == patient_id,
             LoggedSession.withdrawn_at.is_(None),
         )

@@ -3,25 +3,29 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from rehab_tracker.domain.red_flags import RED_FLAGS, WORDING
 from rehab_tracker.foundation.shape import is_readable
 from rehab_tracker.foundation.strict_json import Unreadable
 from rehab_tracker.logbook.commands import ExerciseLog, LogSession, SetLog
 from rehab_tracker.logbook.models import SetSide, SkipReason
+from rehab_tracker.safety.actions import TellSigns
 
 ITEMS_MOST = 200
+_ANSWERS_WAIT_MOST = timedelta(days=14)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,16}", re.ASCII)
 _LOAD = re.compile(r"\d{1,4}(\.\d{1,2})?", re.ASCII)
 _YEARS = range(1970, 2200)
 _SET_MOST = 99
@@ -60,6 +64,48 @@ def read_batch(content: Any) -> Batch:
         client_now=_instant(body.get("client_now")),
         owner=_optional(_text, body.get("owner")),
         items=tuple(map(_item, items)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """An answer that was given on a phone without signal, with its clock then and now."""
+
+    owner: str
+    told: T
+    told_at: datetime
+    client_now: datetime
+
+    def given_at(self, now: datetime) -> datetime:
+        """Return when it was given by a right clock: some time before now, two weeks at most."""
+        ago = max(timedelta(), self.client_now - self.told_at)
+        return now - min(ago, _ANSWERS_WAIT_MOST)
+
+
+def read_signs(content: Any) -> Answer[TellSigns]:
+    """Return an answer to the warning signs; raises Unreadable where it is not of its form."""
+    body = _mapping(content)
+    codes = tuple(map(_text, _list(body.get("signs"))))
+    wording, language = _whole(body.get("wording")), _shaped(_LANGUAGE, body.get("language"))
+    if not (set(codes) <= RED_FLAGS.keys() and 1 <= wording <= WORDING):
+        raise Unreadable("wrong_type")
+    session_id = _optional(_uuid, body.get("session_id"))
+    told = TellSigns(_uuid(body.get("client_id")), codes, language, session_id, wording)
+    return _answer(body, told)
+
+
+def read_morning(content: Any) -> Answer[tuple[date, int]]:
+    """Return a morning and its pain; raises Unreadable where it is not of its form."""
+    body = _mapping(content)
+    return _answer(body, (_day(body.get("on_day")), _whole(body.get("pain"))))
+
+
+def _answer(body: Mapping[str, Any], told: T) -> Answer[T]:
+    return Answer(
+        owner=_text(body.get("owner")),
+        told=told,
+        told_at=_instant(body.get("told_at")),
+        client_now=_instant(body.get("client_now")),
     )
 
 

@@ -1,6 +1,7 @@
 """What a patient's phone asks for and sends, in JSON alone."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -16,10 +17,13 @@ from rehab_tracker.foundation import clock, strict_json
 from rehab_tracker.foundation.access import requires, speaks_json
 from rehab_tracker.foundation.actor import acting
 from rehab_tracker.foundation.db import commits, current
+from rehab_tracker.logbook.actions import answer_morning
 from rehab_tracker.logbook.blueprint import blueprint
 from rehab_tracker.logbook.phone_plan import plan_for
-from rehab_tracker.logbook.sent import read_batch
+from rehab_tracker.logbook.sent import Answer, read_batch, read_morning
 from rehab_tracker.logbook.sync import Outcome, receive
+
+T = TypeVar("T")
 
 
 @blueprint.get("/log/ticket")
@@ -37,10 +41,14 @@ def ticket() -> ResponseReturnValue:
 @requires(Permission.LOG_SYNC)
 @speaks_json
 def plan() -> ResponseReturnValue:
-    """Give the phone all that it needs for a week without signal."""
+    """Give the phone all that it needs for a week without signal, and whether it has a key."""
     actor, now = acting(), clock.now()
-    owner = phone_keys.owner_of(actor)
-    return {"owner": owner, "now": _now(), **plan_for(current(), actor, now, _figures)}
+    has_key = phone_keys.opens_for(actor, now)
+    found = plan_for(current(), actor, now, _figures)
+    answer = jsonify(owner=phone_keys.owner_of(actor), now=_now(), has_key=has_key, **found)
+    if has_key:
+        phone_keys.give(answer, phone_keys.shown())
+    return answer
 
 
 def _figures(exercise: Exercise, side: str) -> dict[str, str] | None:
@@ -66,6 +74,31 @@ def sync() -> ResponseReturnValue:
         return {"error": "other_person"}, 409
     outcomes = receive(current(), acting(), batch, now=clock.now())
     return {"now": _now(), "outcomes": [_told(one) for one in outcomes]}
+
+
+@blueprint.post("/log/morning")
+@requires(Permission.LOG_SYNC)
+@speaks_json
+@commits
+def sync_morning() -> ResponseReturnValue:
+    """Keep a morning's pain that was told on a phone without signal."""
+    sent = answer_of_phone(read_morning)
+    on_day, pain = sent.told
+    now = sent.given_at(clock.now())
+    return {"pain": answer_morning(current(), acting(), on_day, pain, now=now).pain}
+
+
+def answer_of_phone(read: Callable[[Any], Answer[T]]) -> Answer[T]:
+    """Return what this person's phone sends; everything else is refused."""
+    if not request.is_json:
+        abort(415)
+    try:
+        answer = read(strict_json.read(request.get_data()))
+    except strict_json.Unreadable:
+        abort(400)
+    if answer.owner != phone_keys.owner_of(acting()):
+        abort(409)
+    return answer
 
 
 @blueprint.post("/log/phone")

@@ -25,8 +25,7 @@ def tell_signs(db: Session, actor: Actor, command: TellSigns, *, now: datetime) 
     patient_id, today = own_record(actor), local_day(now, actor.zone)
     hold_record(db, patient_id)
     session = queries.standing_session(db, patient_id, command.session_id)
-    if session is None:
-        command = replace(command, session_id=None)
+    command = replace(command, session_id=session.id if session else None)
     done = {one.program_id for one in queries.sessions_of(db, patient_id, today, today)}
     row = safety.tell_signs(db, actor, command, logged_today=done, today=today, now=now)
     if session is not None and row.level is not None:

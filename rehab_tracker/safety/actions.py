@@ -27,12 +27,13 @@ NOTE_MAX = 2000
 
 @dataclass(frozen=True, slots=True)
 class TellSigns:
-    """What a patient ticked, in which language it was asked, and the session that asked for it."""
+    """What a patient ticked, how it was asked, and the session that asked for it."""
 
     client_id: UUID
     signs: tuple[str, ...]
     language: str
     session_id: UUID | None = None
+    wording: int = WORDING
 
 
 def tell_signs(
@@ -59,7 +60,7 @@ def tell_signs(
         session_id=command.session_id,
         signs=[code for code in RED_FLAGS if code in command.signs],
         level=strictest(command.signs),
-        wording=WORDING,
+        wording=command.wording,
         language=command.language,
         answered_at=now,
     )

@@ -46,6 +46,12 @@ def standing_of(db: Session, patient_id: UUID) -> Standing:
     )
 
 
+def is_held(db: Session, patient_id: UUID) -> bool:
+    """Tell whether a sign that nobody has cleared holds a patient."""
+    found = db.scalars(_CHECKS, {"patient_id": patient_id, "most": 1}).one_or_none()
+    return found is not None and found.holds
+
+
 def check(db: Session, patient_id: UUID, check_id: UUID) -> SafetyCheck:
     """Return one of a patient's answers; NotVisible when there is none of that id."""
     wanted = SafetyCheck.id == check_id, SafetyCheck.patient_id == patient_id

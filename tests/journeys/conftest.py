@@ -109,7 +109,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 def assert_accessible(page: Page) -> None:
     """Fail with axe's words where a page shuts somebody out, or scrolls sideways."""
-    page.wait_for_load_state()
+    page.wait_for_load_state("networkidle" if page.locator("[data-key]").count() else "load")
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} px"
     with _whole(page):

@@ -35,6 +35,12 @@ function soreOf(state) {
   return worst ? state.exercises.find((exercise) => exercise.sore === worst).exercise_id : null;
 }
 
+/** The sets of a session that count by rule F2.6, by exercise. */
+export function countedSets({ exercises }, rules) {
+  const enough = ({ asked }) => ({ done, amount }) => done && 100 * amount >= rules.set_counts_at * asked.amount;
+  return Object.fromEntries(exercises.map((told) => [told.exercise_id, told.rows.filter(enough(told)).length]));
+}
+
 /** The light of a session, from the same rules as the clinic's. */
 export function lightOf(state, plan, limits) {
   const scores = {
@@ -43,7 +49,7 @@ export function lightOf(state, plan, limits) {
     settled60: state.settled,
     limp: state.signs.limp,
     newSwelling: state.signs.new_swelling,
-    redFlag: false,
+    redFlag: state.red_flag ?? false,
   };
   const bounds = { greenMax: limits.green_max, amberMax: limits.amber_max, profile: limits.profile };
   return light(plan.rules, scores, bounds, plan.mornings.map((morning) => morning.pain));

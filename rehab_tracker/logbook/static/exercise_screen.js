@@ -1,14 +1,15 @@
 // One exercise per screen: how it goes, its sets as large buttons, what hurt, what was left out.
-import { beside, currentOf, FINISH, goTo, nextRow, setSore, skip, startHold, tapSet, isDone } from "./guided.js";
+import { beside, currentOf, FINISH, goTo, nextRow, setSore, skip, startHold, stopForPain, tapSet, isDone } from "./guided.js";
 import { showAmounts } from "./amounts_view.js";
 import { showTimers } from "./timer_view.js";
-import { amountText, copy, obey, say, scale, setName, show, tell, words } from "./pieces.js";
+import { amountText, copy, obey, say, scale, setName, show, tell, unbroken, words } from "./pieces.js";
 import { canVibrate, isOn, turn } from "./signals.js";
 
 /** Build the screen; returns what brings it up to date after each change. */
 export function showExercise(page) {
   const { part, slots } = copy("t-exercise");
   const exercise = page.program.exercises[page.state.place];
+  const { amber_max: amber } = page.program.limits;
   describe(slots, exercise);
   const buttons = setButtons(slots.sets, exercise, page);
   const amounts = showAmounts(part, exercise, page);
@@ -19,6 +20,8 @@ export function showExercise(page) {
     hold: () => page.change((s) => startHold(s, Date.now())),
     hurts: (button) => open(button, slots.how_much),
     skip: (button) => open(button, slots.why),
+    stop: () => page.change((s) => stopForPain(s, Date.now())),
+    finish: () => page.change((s) => goTo(s, FINISH, Date.now())),
     back: () => page.change((s) => goTo(s, beside(s, -1), Date.now())),
     next: () => page.change((s) => goTo(s, beside(s, 1), Date.now())),
   });
@@ -28,12 +31,16 @@ export function showExercise(page) {
     button.addEventListener("click", () => page.change((s) => skip(s, button.dataset.reason)));
   }
   signals(part);
+  slots.limit.textContent = say("limit", { amber });
   const update = () => {
     const told = currentOf(page.state);
     updateSets(buttons, told);
     updateHold(slots, told, page.state);
     slots.hurts.textContent = told.sore === null ? words.hurts : say("hurt", { score: told.sore });
     scale(slots.sore, told.sore, 0, (score) => page.change((s) => setSore(s, score === told.sore ? null : score)));
+    tell(slots.stop, told.sore > amber ? say("stop", { score: told.sore, amber }) : "");
+    slots.stop_here.hidden = slots.stop.hidden;
+    slots.limit.hidden = !slots.stop.hidden;
     slots.next.textContent = words[beside(page.state, 1) === FINISH ? "finish" : "next"];
     slots.next.classList.toggle("btn--primary", isDone(told) || told.skipped !== null);
     amounts();
@@ -47,7 +54,7 @@ export function showExercise(page) {
 function describe(slots, exercise) {
   slots.heading.textContent = exercise.name;
   slots.heading.lang = slots.cues.lang = exercise.language;
-  slots.dose.textContent = exercise.dose_line;
+  slots.dose.append(...unbroken(exercise.dose_line));
   const { last } = exercise;
   tell(slots.last, last && say("last", { what: lastText(last) }));
   slots.cues.append(...exercise.cues.map((cue) => Object.assign(document.createElement("li"), { textContent: cue })));

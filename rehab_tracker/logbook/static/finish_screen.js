@@ -38,7 +38,7 @@ export function showFinish(page) {
     scale(slots.worst, state.pain_during, Math.min(low, PAIN_MAX), choose);
     const more = state.pain_during !== null && asksMore(state, limits);
     slots.more.hidden = !more;
-    const direct = !state.revision && limits.profile !== "running" && low <= limits.green_max;
+    const direct = !state.revision && low <= limits.green_max && !asksMore({ ...state, pain_during: low }, limits);
     slots.saves.textContent = words[direct && state.pain_during === null ? "tap_saves" : "then_save"];
     saveButton.hidden = direct && state.pain_during === null;
   };

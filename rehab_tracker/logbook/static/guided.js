@@ -67,6 +67,9 @@ export const goTo = (state, place, now) =>
     copy.timer = copy.beat_from = null;
   });
 
+/** Stop for pain: what is left stays undone, and what was done counts. */
+export const stopForPain = (state, now) => tellSign(goTo(state, FINISH, now), "stopped_for_pain", true);
+
 /** Where "back" and "next" lead from a place. */
 export function beside(state, step) {
   const count = state.exercises.length;
@@ -126,12 +129,11 @@ export const skip = (state, reason) =>
     copy.place = beside(copy, 1);
   });
 
-/** Everything done as prescribed: every set with the amounts that the program asks for. */
+/** What is not told yet done as prescribed, with the amounts that the program asks for. */
 export const allAsPrescribed = (state, now) =>
   next(state, (copy) => {
-    for (const exercise of copy.exercises) {
-      exercise.skipped = null;
-      for (const row of exercise.rows) Object.assign(row, exercise.asked, { done: true });
+    for (const exercise of copy.exercises.filter(({ skipped }) => skipped === null)) {
+      for (const row of exercise.rows.filter(({ done }) => !done)) Object.assign(row, exercise.asked, { done: true });
     }
     copy.began_at ??= now;
     copy.place = FINISH;

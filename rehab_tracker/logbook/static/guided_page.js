@@ -2,10 +2,11 @@
 import { itemOf, lightOf, localDay } from "./entry.js";
 import { currentOf, FINISH, fresh, LIGHT, OVERVIEW, saved } from "./guided.js";
 import { announce, say, words } from "./pieces.js";
-import { keepSending, send, sendNow, waitingRow } from "./outbox.js";
+import { programOn } from "./standing.js";
+import { keepSending, send, sendNow, waiting, waitingRow } from "./outbox.js";
 import { ask, kept, refresh } from "./plan.js";
 import { mayWakeOff, recall, stayAwake } from "./signals.js";
-import { keep, keepSaved, read, setting } from "./store.js";
+import { deviceId, drop, keep, keepSaved, read, setting } from "./store.js";
 import { showExercise } from "./exercise_screen.js";
 import { showFinish } from "./finish_screen.js";
 import { showHome } from "./home_screen.js";
@@ -16,24 +17,30 @@ const OVER_AFTER_MS = 60 * 60 * 1000;
 const RETURN_AFTER_MS = 18 * OVER_AFTER_MS;
 const programId = location.pathname.match(/^\/train\/([0-9a-f-]{36})$/)?.[1];
 const otherTabs = new BroadcastChannel("current");
-const page = { kept: true, change, save, restart };
+const page = { kept: true, outbox: [], change, save, restart };
 let shown = null;
 let update = null;
 
 async function open() {
   page.plan = await planHere();
-  if (!page.plan) return showHome(null, await setting("owner").catch(() => null), words[navigator.onLine ? "signed_out" : "offline"]);
+  if (!page.plan) return showHome(null, await setting("owner").catch(() => null), words[navigator.onLine ? "no_plan" : "no_signal"]);
   page.owner = page.plan.owner;
-  page.program = page.plan.programs.find(({ id }) => id === programId);
+  page.program = programIn(page.plan);
+  page.outbox = await waiting(page.owner).catch(() => []);
   page.key = `${page.owner}/${programId}`;
   await resume(await read("current", page.key).catch(() => null));
   if (!page.program) return showHome(page.plan, page.owner, reason());
   draw();
 }
 
+function programIn(plan) {
+  const program = plan.programs.find(({ id }) => id === programId);
+  return program && programOn(program);
+}
+
 function reason() {
   if (programId) return words.unknown;
-  return navigator.onLine ? "" : words.offline;
+  return navigator.onLine ? "" : words.no_signal;
 }
 
 /** The kept plan at once, and a fresh one behind it; without a kept one, the fresh one. */
@@ -55,7 +62,7 @@ async function planHere() {
 function renew(plan, shownOwner) {
   if (plan.owner !== shownOwner) return location.replace("/train");
   page.plan = plan;
-  const program = plan.programs.find(({ id }) => id === programId);
+  const program = programIn(plan);
   const untouched = page.state?.began_at === null && page.state.version_id !== program?.version_id;
   if (!program || !untouched) return;
   page.program = program;
@@ -121,7 +128,7 @@ async function save() {
 
 async function keepAndSend(state, item) {
   try {
-    await keepSaved(currentRow(state), waitingRow(page.owner, item));
+    await keepSaved(currentRow(state), waitingRow(page.owner, item, { program: page.program, state }));
   } catch {
     refuse();
     return sendDirectly(item);
@@ -136,7 +143,9 @@ async function sendDirectly(item) {
   try {
     const pass = await ask("/log/ticket");
     if (pass.owner !== page.owner) return words.other_person;
-    const [{ message }] = await sendNow([item], pass, crypto.randomUUID());
+    page.device ??= await deviceId().catch(() => crypto.randomUUID());
+    const [{ message }] = await sendNow([item], pass, page.device);
+    if (!message) await drop("current", page.key).catch(() => {}); // or a reload would begin it again
     return message ?? "";
   } catch {
     return words.direct_lost;

@@ -1,6 +1,6 @@
 // The light of a session at once, with signal or without, and where the session is.
 import { showState } from "./outbox_view.js";
-import { outbox } from "./outbox.js";
+import { outbox, send, withdraw } from "./outbox.js";
 import { read } from "./store.js";
 import { lightOf } from "./entry.js";
 import { FINISH, goTo, worstSore } from "./guided.js";
@@ -18,8 +18,18 @@ export function showLight(page) {
   slots.heading.textContent = words.headlines[color];
   slots.reason.textContent = fill(words.reasons[code], { during: state.pain_during, green, amber });
   slots.advice.textContent = [color !== "green" && soreLine(state, program), words.advice[color]].filter(Boolean).join(" ");
+  slots.check.href = `/something-wrong?session=${state.client_id}`;
   slots.signs.hidden = color !== "red" && state.pain_during < words.limits.signs_from;
-  obey(part, { change: () => page.change((s) => goTo(s, FINISH, Date.now())) });
+  slots.withdraw.hidden = !page.kept;
+  obey(part, {
+    change: () => page.change((s) => goTo(s, FINISH, Date.now())),
+    withdraw: async () => {
+      if (!confirm(words.sure_withdraw)) return;
+      await withdraw(await read("outbox", state.client_id));
+      await send();
+      location.assign("/today");
+    },
+  });
   const follow = () => chip(slots.state, state.client_id, page.kept);
   outbox.addEventListener("change", follow);
   follow();

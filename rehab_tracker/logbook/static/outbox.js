@@ -1,24 +1,34 @@
 // Sends what waits on the phone: a fresh ticket first, one tab at a time, each session marked only
 // once the server has answered for the very revision that was sent.
-import { all, change, deviceId, drop, keep, setting } from "./store.js";
+import { all, change, deviceId, drop, keep, read, setting } from "./store.js";
 import { ask, settle } from "./plan.js";
+import { sendAnswers } from "./answers.js";
 
 const BATCH = 20;
 const SENT_FOR_MS = 24 * 60 * 60 * 1000;
 const AGAIN_MS = 20_000;
+const UNREADABLE = [400, 413];
 const otherTabs = new BroadcastChannel("outbox");
-/** Says "change" when the outbox changed, in this tab or another one. */
+/** Says "change" when the outbox changed, in this tab or another one, and "sent" when all was sent. */
 export const outbox = new EventTarget();
 const changed = () => outbox.dispatchEvent(new Event("change"));
 otherTabs.addEventListener("message", changed);
 
-/** Put a session into the outbox; it replaces what waits there under the same id. */
-export async function post(owner, item) {
-  await keep("outbox", waitingRow(owner, item));
-}
+/** A session as the outbox keeps it, with the guided one that it came from. */
+export const waitingRow = (owner, item, guided) => ({ ...item, owner, guided, state: "waiting", message: "" });
 
-/** A session as the outbox keeps it. */
-export const waitingRow = (owner, item) => ({ ...item, owner, state: "waiting", message: "" });
+const isWaiting = (row) => row.state === "waiting";
+
+/** Let a session wait to be sent once more. */
+export const again = (row) => keep("outbox", { ...row, state: "waiting", message: "" });
+
+/** Take a session back; the clinic is told so under the session's next number. */
+export async function withdraw(row) {
+  const { revision, payload } = row;
+  await again({ ...row, revision: revision + 1, payload: { ...payload, withdrawn: true } });
+  const key = `${row.owner}/${payload.program_id}`;
+  if ((await read("current", key))?.state.client_id === row.client_id) await drop("current", key);
+}
 
 /** What one owner sees of the outbox: all that is not sent, and what was sent a short while ago. */
 export async function waiting(owner, now = Date.now()) {
@@ -33,8 +43,9 @@ export async function waiting(owner, now = Date.now()) {
 export function keepSending() {
   const trySending = async () => {
     const owner = await setting("owner");
-    const rows = owner ? await all("outbox", owner) : [];
-    if (rows.some((row) => row.state === "waiting")) await send();
+    if (!owner) return;
+    const rows = [...(await all("outbox", owner)).filter(isWaiting), ...(await all("answers", owner))];
+    if (rows.length) await send();
   };
   const quietly = () => trySending().catch(() => {});
   addEventListener("online", quietly);
@@ -54,19 +65,32 @@ async function sendAll() {
     const pass = await ask("/log/ticket");
     const { owner } = pass;
     await settle(owner);
-    const ready = (await all("outbox", owner)).filter((row) => row.state === "waiting");
+    const ready = (await all("outbox", owner)).filter(isWaiting);
     for (let from = 0; from < ready.length; from += BATCH) {
-      await sendSome(ready.slice(from, from + BATCH), pass);
+      await sendApart(ready.slice(from, from + BATCH), pass);
     }
-    return ready.length ? "sent" : "nothing";
+    const sent = ready.length + (await sendAnswers(pass));
+    if (sent) outbox.dispatchEvent(new Event("sent"));
+    return sent ? "sent" : "nothing";
   } catch (problem) {
     if (problem.status === 401 || problem.status === 403) return "signed_out";
     return problem.status ? "server" : "offline";
   }
 }
 
-async function sendSome(rows, pass) {
-  for (const { client_id, revision, outcome, message } of await sendNow(rows, pass)) {
+/** Send sessions together; where that is refused as a whole, singly, so that one blocks no other. */
+async function sendApart(rows, pass) {
+  try {
+    await note(await sendNow(rows, pass));
+  } catch (problem) {
+    if (!UNREADABLE.includes(problem.status)) throw problem;
+    if (rows.length > 1) for (const row of rows) await sendApart([row], pass);
+    else await note(rows.map(({ client_id, revision }) => ({ client_id, revision, outcome: "rejected" })));
+  }
+}
+
+async function note(outcomes) {
+  for (const { client_id, revision, outcome, message } of outcomes) {
     const fine = outcome !== "rejected" && outcome !== "conflict";
     await change("outbox", client_id, (row) =>
       row.revision === revision

@@ -1,6 +1,7 @@
 // Shows what waits on this phone for its person, and the ways to mend it.
-import { outbox, post, send, waiting } from "./outbox.js";
-import { drop } from "./store.js";
+import { again, outbox, send, waiting, withdraw } from "./outbox.js";
+import { FINISH, LIGHT } from "./guided.js";
+import { drop, keep, read } from "./store.js";
 import { copy, obey, tell, timeText, dayText, words } from "./pieces.js";
 
 const ANSWERS = { offline: "offline", signed_out: "signed_out", server: "server" };
@@ -34,15 +35,26 @@ export function showOutbox(place, owner, titles) {
 function line(row, titles, draw, trySending) {
   const { part, slots } = copy("t-outbox-item");
   slots.title.textContent = titles[row.payload.program_id] ?? words.session;
+  slots.which_change.textContent = slots.which_withdraw.textContent = `: ${slots.title.textContent}`;
   slots.when.textContent = `${dayText(row.performed_at)}, ${timeText(row.performed_at)}`;
   showState(slots.state, row.state);
-  slots.mend.hidden = row.state !== "attention";
-  slots.message.textContent = row.message;
+  const stuck = row.state === "attention";
+  slots.mend.hidden = !stuck;
+  slots.turn.hidden = stuck || row.payload.withdrawn;
+  slots.withdrawn.hidden = !row.payload.withdrawn;
+  slots.message.textContent = row.message || words.unreadable;
   slots.form.href = `/log/${row.payload.program_id}?day=${row.payload.performed_on}`;
   obey(part, {
     again: async () => {
-      await post(row.owner, item(row));
+      await again(row);
       await trySending();
+    },
+    change: () => reopen(row),
+    withdraw: async () => {
+      if (!confirm(words.sure_withdraw)) return;
+      await withdraw(row);
+      await trySending();
+      location.reload();
     },
     remove: async () => {
       if (!confirm(words.sure)) return;
@@ -53,7 +65,15 @@ function line(row, titles, draw, trySending) {
   return part;
 }
 
-const item = ({ client_id, revision, performed_at, zone, payload }) => ({ client_id, revision, performed_at, zone, payload });
+/** Open a saved session again, to be corrected; one of its program that is under way comes first. */
+async function reopen({ owner, payload, revision, guided }) {
+  const key = `${owner}/${payload.program_id}`;
+  const before = (await read("current", key))?.state;
+  const isFree = !before?.began_at || before.place === LIGHT;
+  if (!isFree && !confirm(words.under_way)) return;
+  if (isFree) await keep("current", { key, owner, program: guided.program, state: { ...guided.state, revision, place: FINISH } });
+  location.assign(`/train/${payload.program_id}`);
+}
 
 /** Say in one chip where a session is. */
 export function showState(chip, state) {

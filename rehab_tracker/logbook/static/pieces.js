@@ -1,7 +1,7 @@
 // Small pieces of the phone's pages: the templates' copies, their slots, and the translated sentences.
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
-export const words = { ...read("outbox-words"), ...read("words") };
+export const words = Object.assign({}, ...["outbox-words", "key-words", "call-words", "words"].map(read));
 
 /** A sentence with its blanks filled in. */
 export const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -50,6 +50,13 @@ export function scale(place, chosen, low, choose) {
 /** A set as people call it. */
 export const setName = ({ number, side }) =>
   side ? say("set_side", { number, side: words[side].toLowerCase() }) : say("set", { number });
+
+/** A dose whose parts stay whole at the end of a line. */
+export const unbroken = (dose) =>
+  dose.split(" · ").flatMap((part, place, all) => {
+    const textContent = place < all.length - 1 ? `${part} ·` : part;
+    return [Object.assign(document.createElement("span"), { className: "nowrap", textContent }), " "];
+  });
 
 /** An amount as people read it: "8 kg, 12 reps". */
 export function amountText(unit, { amount, load, band }) {

@@ -1,7 +1,8 @@
-// What the phone keeps, in IndexedDB: plans, sessions under way, the outbox, and a few settings.
+// What the phone keeps, in IndexedDB: plans, sessions under way, the outbox, answers that are not sent
+// yet, and a few settings.
 // Every row of a person carries their `owner`; readers ask for one owner's rows only.
 
-const STORES = { plans: "owner", current: "key", outbox: "client_id", settings: "name" };
+const STORES = { plans: "owner", current: "key", outbox: "client_id", answers: "client_id", settings: "name" };
 let opening = null;
 
 function database() {
@@ -14,9 +15,11 @@ function database() {
 
 function opened() {
   return new Promise((done, broke) => {
-    const asked = indexedDB.open("rehab", 1);
+    const asked = indexedDB.open("rehab", 2);
     asked.onupgradeneeded = () => {
-      for (const [name, keyPath] of Object.entries(STORES)) asked.result.createObjectStore(name, { keyPath });
+      for (const [name, keyPath] of Object.entries(STORES)) {
+        if (!asked.result.objectStoreNames.contains(name)) asked.result.createObjectStore(name, { keyPath });
+      }
     };
     asked.onerror = () => broke(asked.error);
     asked.onsuccess = () => {

@@ -3,6 +3,8 @@ const SHELL = `shell-${RELEASE.prefix}`;
 const FIGURES = "figures";
 const TRAIN = "/train";
 const HELP = "/something-wrong";
+const TODAY = "/today";
+const PATIENCE_MS = 5000;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -42,9 +44,16 @@ async function page(request, pathname) {
   const isTraining = pathname === TRAIN || pathname.startsWith(`${TRAIN}/`);
   const kept = () => shell.match(pathname === HELP ? HELP : TRAIN, { ignoreVary: true });
   if (isTraining) return (await kept()) ?? fetch(request);
-  return fetch(request).catch(async (problem) => {
+  return fetched(request, pathname).catch(async (problem) => {
     const found = await kept();
     if (found) return found;
     throw problem;
   });
+}
+
+/** The page from the clinic; a signal too weak to bring Today soon is as good as none. */
+function fetched(request, pathname) {
+  if (pathname !== TODAY) return fetch(request);
+  const late = new Promise((_, broke) => setTimeout(() => broke(new Error("too slow")), PATIENCE_MS));
+  return Promise.race([fetch(request), late]);
 }

@@ -145,6 +145,20 @@ def test_it_opens_nothing_else(app: Flask, db: Session, clinic: Clinic, browser:
     assert Phone(browser).ticket()["owner"] == stays
 
 
+def test_the_plan_says_whether_this_phone_has_a_key_and_puts_its_end_off(
+    browser: CheckedClient, team: Team, as_: As, db: Session
+):
+    answer = browser.get("/log/plan")
+    given = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("phone=")]
+    assert (answer.get_json()["has_key"], len(given)) == (True, 2)
+    other = as_(team.patient).get("/log/plan")
+    assert not other.get_json()["has_key"]
+    assert not any(one.startswith("phone=") for one in other.headers.getlist("Set-Cookie"))
+    (key,) = keys(db)
+    as_(team.patient).post(f"/me/phones/{key.id}/end")
+    assert not browser.get("/log/plan").get_json()["has_key"]
+
+
 def test_a_key_cannot_make_another_key(browser: CheckedClient, db: Session):
     ticket = Phone(browser).ticket()["ticket"]
     let_sign_in_end()
@@ -218,14 +232,21 @@ def test_signing_out_takes_the_plan_off_this_phone(browser: CheckedClient, db: S
     assert keys(db)[0].revoked_at
 
 
-def test_signing_out_keeps_the_key_while_sessions_wait_to_be_sent(
-    browser: CheckedClient, team: Team, program: Program
+def test_signing_out_ends_the_key_also_while_sessions_wait_to_be_sent(
+    browser: CheckedClient, db: Session
 ):
-    told = a_command(team.patient, program, TUESDAY, pain_during=1)
-    browser.post("/sign-out", data={"keep_unsent": "1"})
-    assert browser.get("/me").status_code == 303
+    token = shown(browser)
+    answer = browser.post("/sign-out", data={"keep_unsent": "1"})
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert shown(browser) == ""
+    browser.set_cookie("phone", token, path="/log")
+    assert not opens(browser)
+    assert keys(db)[0].revoked_at
+
+
+def test_a_phone_can_give_its_key_back(browser: CheckedClient):
+    let_sign_in_end()
     phone = Phone(browser)
-    assert phone.verdicts(an_item(told)) == ["created"]
     answer = browser.post(
         "/log/phone/end", headers={"X-Ticket": phone.ticket()["ticket"]}, csrf=False, json={}
     )

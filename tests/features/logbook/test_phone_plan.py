@@ -20,6 +20,7 @@ from tests.builders.exercises import a_library, an_exercise
 from tests.builders.logbook import a_log, a_morning, at, days_after
 from tests.builders.people import Somebody, a_patient
 from tests.builders.programs import MONDAY, a_program, an_adjusted, an_item
+from tests.builders.safety import a_check
 from tests.client import CheckedClient
 from tests.features.logbook.conftest import WEDNESDAY
 
@@ -56,7 +57,8 @@ def test_the_plan_says_whose_it_is_when_and_where(plan: Plan, program: Program):
     assert (found["zone"], found["today"]) == ("Europe/Berlin", "2026-03-04")
     assert found["now"].startswith("2026-03-04T19:00:00")
     assert len(found["owner"]) == 32
-    assert found["help"] == {"emergency": "112", "urgent_line": "116 117"}
+    assert found["help"] == {"emergency": "112", "urgent": "116 117", "clinic": ""}
+    assert not found["is_held"]
     assert found["rules"] == {name: row.value for name, row in SETTINGS.items()}
     assert [one["id"] for one in found["programs"]] == [str(program.id)]
 
@@ -95,10 +97,11 @@ def test_a_withdrawn_session_is_no_last_time(
     db: Session, plan: Plan, patient: Somebody, program: Program
 ):
     row = a_log(db, patient, program, WEDNESDAY)
-    assert plan()["programs"][0]["done_today"]
+    (log,) = plan()["programs"][0]["logs"]
+    assert (log["client_id"], log["performed_on"]) == (str(row.client_id), "2026-03-04")
     actions.withdraw_session(db, patient.actor, row.id, revision=1, now=NOW)
     (one,) = plan()["programs"]
-    assert not one["done_today"]
+    assert one["logs"] == []
     assert {exercise["last"] for exercise in one["exercises"]} == {None}
 
 
@@ -145,8 +148,9 @@ def test_a_pause_is_told_and_what_is_over_or_far_away_is_not(
     programs.pause_programs(db, physio.actor, pause, today=WEDNESDAY, now=NOW)
     found = {one["title"]: one for one in plan()["programs"]}
     assert found.keys() == {"Hip strength", "Soon"}
-    assert found["Hip strength"]["is_paused"]
-    assert found["Soon"]["starts_on"] == soon.starts_on.isoformat()
+    (told,) = found["Hip strength"]["schedule"]["pauses"]
+    assert told == {"first_on": "2026-03-04", "last_on": "2026-03-04", "reason": "illness"}
+    assert found["Soon"]["schedule"]["starts_on"] == soon.starts_on.isoformat()
 
 
 def test_a_seeded_exercise_brings_its_pictures_of_the_sore_side(
@@ -189,3 +193,28 @@ def test_a_plan_costs_the_same_few_statements_however_long_it_is(
     assert phone.get("/log/plan").status_code == 200
     said = [one for one in phone.statements if not one.startswith("BEGIN")]
     assert len(said) <= 12, said
+
+
+def test_the_week_comes_along_as_far_as_it_decides_what_counts(
+    db: Session, plan: Plan, patient: Somebody, program: Program
+):
+    squat, bridge = (str(one.exercise_id) for one in program.versions[0].prescriptions)
+    a_log(db, patient, program, MONDAY)
+    found = plan()
+    assert found["week_starts_on"] == "monday"
+    (one,) = found["programs"]
+    assert one["schedule"]["versions"][0]["core_sets"] == {squat: 3, bridge: 6}
+    (log,) = one["logs"]
+    assert log["done_sets"] == {squat: 3, bridge: 6}
+    assert (log["performed_on"], log["stopped_for_pain"]) == ("2026-03-02", False)
+
+
+def test_a_safety_hold_is_told_by_its_name(
+    db: Session, plan: Plan, patient: Somebody, program: Program
+):
+    a_check(db, patient, "E5", at=NOW)
+    found = plan()
+    assert found["is_held"]
+    assert found["programs"][0]["id"] == str(program.id)
+    (pause,) = found["programs"][0]["schedule"]["pauses"]
+    assert (pause["reason"], pause["last_on"]) == ("safety", None)

@@ -1,8 +1,13 @@
-"""What a thumb does, and what eyes look for."""
+"""What a thumb does, what eyes look for, and what the clinic then has."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from rehab_tracker.logbook.models import LoggedExercise, LoggedSession
 
 
 def tap(page: Page, name: str, **exactly: Any) -> None:
@@ -11,3 +16,40 @@ def tap(page: Page, name: str, **exactly: Any) -> None:
 
 def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+def state(page: Page, text: str) -> None:
+    expect(page.get_by_text(text, exact=True)).to_be_visible()
+
+
+def ready(page: Page) -> None:
+    """Wait until the phone can do without signal."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def as_prescribed(page: Page, pain: int = 1) -> None:
+    tap(page, "All as prescribed")
+    tap(page, str(pain), exact=True)
+    heading(page, "Within your safe range")
+
+
+def signal_returns(page: Page) -> None:
+    """Let the phone notice, as the browser tells it."""
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def kept(db: Session) -> Sequence[LoggedSession]:
+    """Return every session that the clinic has, as it reads now, with its sets."""
+    db.rollback()
+    sets = selectinload(LoggedSession.exercises).selectinload(LoggedExercise.sets)
+    found = select(LoggedSession).options(sets).order_by(LoggedSession.performed_at)
+    rows = db.scalars(found, execution_options={"populate_existing": True}).all()
+    db.expunge_all()
+    db.rollback()  # whoever reads on SQLite lets nobody write
+    return rows
+
+
+def sets_of(row: LoggedSession) -> list[int]:
+    """Return how many sets were done of each exercise."""
+    return [len(one.sets) for one in row.exercises]
