@@ -122,7 +122,7 @@ def upgrade() -> None:
     )
     op.add_column("patient", sa.Column("restricted_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
-        "ix_patient_restricted", "patient", ["clinic_id", "restricted_at"], unique=False
+        "ix_patient_restricted", "patient", ["clinic_id", "restricted_at", "id"], unique=False
     )
     _keep_to_clinics("erased_patient", "erasure_request", "profile_revision", "retention_hold")
 

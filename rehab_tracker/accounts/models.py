@@ -127,7 +127,7 @@ class Patient(ClinicRecord, Base):
         tied("membership_id", "membership"),
         tied("physio_id", "membership"),
         Index("ix_patient_physio", "clinic_id", "physio_id"),
-        Index("ix_patient_restricted", "clinic_id", "restricted_at"),
+        Index("ix_patient_restricted", "clinic_id", "restricted_at", "id"),  # the report's order
         longest("goal", 300),
     )
 
