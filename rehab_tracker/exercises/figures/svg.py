@@ -32,7 +32,7 @@ def still(scene: Scene) -> str:
 def pair(scene: Scene) -> str:
     """Return start and end, numbered, side by side or stacked when they are wide."""
     box = x0, y0, x1, y1 = _roomy(scene, bounds(scene))
-    wide = (x1 - x0) > 1.4 * (y1 - y0)
+    wide = x1 - x0 > y1 - y0  # the pair is as near to a square as it can be
     dx, dy = (0.0, y1 - y0 + 4) if wide else (x1 - x0 + 6, 0.0)
     start = _framed(_moment(scene, 0.0, "a") + _badge(1, box), box, (x0, y0))
     end = _framed(_end(scene, "b", box) + _badge(2, box), box, (x0 + dx, y0 + dy))
