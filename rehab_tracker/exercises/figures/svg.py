@@ -75,8 +75,8 @@ def bounds(scene: Scene) -> Box:
     if window := scene.figure.window:
         body = scene.key_bodies[len(scene.key_bodies) // 2]
         x, y = scene.camera.flat(body.joints[window.joint])
-        half = window.size / 2
-        return x - half, y - half, x + half, y + half
+        wide, high = (size / 2 for size in window.size)
+        return x - wide, y - high, x + wide, y + high
     points = [
         point
         for body in scene.key_bodies
