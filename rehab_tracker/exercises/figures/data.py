@@ -154,7 +154,10 @@ def _window(row: Row) -> Window | None:
     if "focus" not in row:
         return None
     joint = one_of("camera.focus", row["focus"], sorted(JOINTS))
-    return Window(joint, number("camera.size", row.get("size", 60)))
+    size = row.get("size", 60)
+    if isinstance(size, list):
+        return Window(joint, pair("camera.size", size))
+    return Window(joint, (number("camera.size", size),) * 2)
 
 
 def _poses(whole: Row) -> Iterator[Pose]:

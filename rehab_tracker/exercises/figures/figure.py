@@ -36,7 +36,7 @@ class Window:
     """A close-up: pictures show only so many centimeters around a joint."""
 
     joint: str
-    size: float
+    size: tuple[float, float]  # wide, high
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Scene:
     def scale(self) -> float:
         """How large signs are: smaller in a close-up."""
         window = self.figure.window
-        return min(1.0, window.size / WHOLE) if window else 1.0
+        return min(1.0, max(window.size) / WHOLE) if window else 1.0
 
     @cached_property
     def key_bodies(self) -> tuple[Body, ...]:

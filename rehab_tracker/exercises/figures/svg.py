@@ -32,7 +32,7 @@ def still(scene: Scene) -> str:
 def pair(scene: Scene) -> str:
     """Return start and end, numbered, side by side or stacked when they are wide."""
     box = x0, y0, x1, y1 = _roomy(scene, bounds(scene))
-    wide = (x1 - x0) > 1.4 * (y1 - y0)
+    wide = x1 - x0 > y1 - y0  # the pair is as near to a square as it can be
     dx, dy = (0.0, y1 - y0 + 4) if wide else (x1 - x0 + 6, 0.0)
     start = _framed(_moment(scene, 0.0, "a") + _badge(1, box), box, (x0, y0))
     end = _framed(_end(scene, "b", box) + _badge(2, box), box, (x0 + dx, y0 + dy))
@@ -75,8 +75,8 @@ def bounds(scene: Scene) -> Box:
     if window := scene.figure.window:
         body = scene.key_bodies[len(scene.key_bodies) // 2]
         x, y = scene.camera.flat(body.joints[window.joint])
-        half = window.size / 2
-        return x - half, y - half, x + half, y + half
+        wide, high = (size / 2 for size in window.size)
+        return x - wide, y - high, x + wide, y + high
     points = [
         point
         for body in scene.key_bodies

@@ -32,6 +32,7 @@ WORDS = "words: Standing tall, then bending the knees, and coming up to standing
         ({"kit": [{"strap": {"path": ["wrist_R"]}}]}, "kit.1.strap.path: has to be at least two"),
         ({"kit": [{"dumbbell": {"at": ["nose", 0, 0, 0]}}]}, 'kit.1.dumbbell.at: "nose" is none'),
         ({"arrows": [{"joint": "tail"}]}, 'arrows.1.joint: "tail" is none of'),
+        ({"camera": {"focus": "knee_R", "size": [9]}}, "camera.size: has to be 2 numbers"),
         ({"motion": "dance"}, 'motion: "dance" is none of'),
         ({"body": {"head": "up", "face": "down"}}, "body.face: has to be at right angles"),
         ({"person": 99}, 'person: "99" is none of'),

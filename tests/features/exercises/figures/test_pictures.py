@@ -187,6 +187,13 @@ def test_signs_of_a_close_up_are_smaller():
     assert 'stroke-width="32"' not in shelf.draw(near, Kind.STILL)
 
 
+@pytest.mark.parametrize(("size", "seen"), [(40, [400, 400]), ([60, 40], [600, 400])])
+def test_a_close_up_shows_so_many_centimeters(size: object, seen: list[int]):
+    near = a_squat(camera={"yaw": -24, "focus": "ankle_R", "size": size})
+    box = parsed(shelf.draw(near, Kind.MOVING)).get("viewBox", "").split()
+    assert [int(edge) for edge in box[2:]] == pytest.approx(seen, abs=1)
+
+
 def test_drawing_twice_gives_the_same_picture():
     for kind in Kind:
         assert shelf.draw(a_squat(), kind, "right") == shelf.draw(a_squat(), kind, "right")
