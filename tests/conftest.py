@@ -11,12 +11,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from rehab_tracker import create_app
+from rehab_tracker.accounts import passwords
 from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.accounts.sign_in import key_of
 from rehab_tracker.config import Settings
@@ -45,10 +47,17 @@ def missing(what: str, why: str) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the whole run, in the process that leads the others."""
+    _hash_passwords_quickly()
     is_worker = hasattr(config, "workerinput")
     bin_folder = postgres.binaries()
     if not is_worker and POSTGRES not in os.environ and bin_folder:
         os.environ[POSTGRES] = _running.enter_context(postgres.server(bin_folder))
+
+
+def _hash_passwords_quickly() -> None:
+    """Spend a thousandth on each; `test_passwords` looks at what the product spends."""
+    passwords._HASHER = PasswordHasher(**passwords.COST | {"memory_cost": 64})  # noqa: SLF001
+    passwords._NOBODY = passwords._HASHER.hash("nobody has this password")  # noqa: SLF001
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
