@@ -38,6 +38,11 @@ on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=Tru
 """For what only one of the databases can do; everything else runs on both."""
 
 
+# A thousandth of what the product spends on a password, which `test_passwords` looks at.
+passwords._HASHER = PasswordHasher(**passwords.COST | {"memory_cost": 64})  # noqa: SLF001
+passwords._NOBODY = passwords._HASHER.hash("nobody has this password")  # noqa: SLF001
+
+
 def missing(what: str, why: str) -> None:
     """Skip with a printed reason, or fail where the run says that it must be there."""
     if what in REQUIRED:
@@ -47,17 +52,10 @@ def missing(what: str, why: str) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the whole run, in the process that leads the others."""
-    _hash_passwords_quickly()
     is_worker = hasattr(config, "workerinput")
     bin_folder = postgres.binaries()
     if not is_worker and POSTGRES not in os.environ and bin_folder:
         os.environ[POSTGRES] = _running.enter_context(postgres.server(bin_folder))
-
-
-def _hash_passwords_quickly() -> None:
-    """Spend a thousandth on each; `test_passwords` looks at what the product spends."""
-    passwords._HASHER = PasswordHasher(**passwords.COST | {"memory_cost": 64})  # noqa: SLF001
-    passwords._NOBODY = passwords._HASHER.hash("nobody has this password")  # noqa: SLF001
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
