@@ -39,7 +39,7 @@ on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=Tru
 
 
 # A thousandth of what the product spends on a password, which `test_passwords` looks at.
-passwords._HASHER = PasswordHasher(**passwords.COST | {"memory_cost": 64})  # noqa: SLF001
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # noqa: SLF001
 passwords._NOBODY = passwords._HASHER.hash("nobody has this password")  # noqa: SLF001
 
 

@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 
 from rehab_tracker.domain.permission import Role
 
-COST = {"time_cost": 1, "memory_cost": 47104, "parallelism": 1}
-_HASHER = PasswordHasher(**COST)
+_HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
 _AT_ONCE = BoundedSemaphore(4)
 """Each hash takes 46 MB for a moment; more at once would be a way to exhaust the server."""
 
