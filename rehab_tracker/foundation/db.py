@@ -281,13 +281,21 @@ def prepare_sqlite(connection: Any, _record: object = None) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     if wait := getattr(connection, "set_busy_handler", None):  # Python's own driver has none
-        wait(_look_again)
+        wait(_Patience())
 
 
-def _look_again(times: int) -> bool:
-    """Nap while somebody else writes; SQLite's own naps grow, and late-comers get ahead of it."""
-    time.sleep(_NAP_S)
-    return times * _NAP_S < _BUSY_S
+class _Patience:
+    """Naps while somebody else writes; SQLite's own naps grow, and late-comers get ahead of it."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+
+    def __call__(self, times: int) -> bool:
+        """Tell whether to look again; a busy machine's naps are long, so the clock decides."""
+        if times == 0:
+            self._began = time.monotonic()
+        time.sleep(_NAP_S)
+        return time.monotonic() - self._began < _BUSY_S
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -1,11 +1,14 @@
 """What a patient was told is saved survives the death of every server, and is there once."""
 
+import http.client
 import os
 import random
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 from sqlalchemy import make_url
@@ -14,7 +17,7 @@ from rehab_tracker.foundation import migrate
 from rehab_tracker.foundation.db import Database
 from tests import postgres
 from tests.conftest import missing
-from tests.faults.ward import Nursery, Ward, a_ward, nursery
+from tests.faults.ward import ROOT, Nursery, Ward, a_ward, nursery
 
 KILLS = int(os.environ.get("REHAB_FAULT_KILLS", "40"))
 
@@ -43,6 +46,41 @@ def test_nothing_is_lost_or_doubled_when_servers_are_killed(database_url: str, t
         kill_and_replace(ward, servers, kills, random.Random(1))  # noqa: S311 - a course to repeat
     told, found = ward.account()
     print(f"\n{kills} kills: {told} told, 0 lost, 0 doubled; {found} kept without an answer")  # noqa: T201
+
+
+def test_a_killed_server_is_ready_again_and_lost_nothing(database_url: str, tmp_path: Path):
+    """The command itself, killed under load and started anew as a supervisor does."""
+    ward = a_ward(database_url, tmp_path)
+    took = []
+    with ward.logging():
+        for _ in range(4):
+            began = time.monotonic()
+            with subprocess.Popen(SERVE, env=dict(ward.environ), cwd=ROOT, **QUIET) as server:  # type: ignore[call-overload]
+                _wait_until_ready(ward.phones[0].port)
+                took.append(time.monotonic() - began)
+                let_them_log(ward, 5)
+                server.kill()
+    assert ward.account()[0] >= 20
+    print(f"\nready again after {median(took[1:]):.2f} s")  # noqa: T201
+
+
+SERVE = [sys.executable, "-c", "from rehab_tracker.cli import main; main()", "serve"]
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def _wait_until_ready(port: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == http.client.OK:
+                return
+        except (OSError, http.client.HTTPException):
+            threading.Event().wait(0.01)
+        finally:
+            connection.close()
+    raise AssertionError("the server is not ready")
 
 
 def test_nothing_is_lost_when_postgresql_dies(tmp_path: Path):

@@ -1,6 +1,7 @@
 """A disk that is full, a file that is locked, damaged or shared: told plainly, and nothing lost."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,23 +14,30 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rehab_tracker.cli import main
-from rehab_tracker.foundation import migrate
-from rehab_tracker.foundation.db import Database
 from tests.conftest import missing
 from tests.faults.ward import ROOT, SECRET, Ward, a_ward, nursery
 from tests.processes import free_port
 
-pytestmark = pytest.mark.usefixtures("sqlite_template")
+
+@pytest.fixture
+def place(sqlite_template: Path, tmp_path: Path) -> Path:
+    """Return a migrated SQLite file."""
+    return Path(shutil.copy(sqlite_template, tmp_path / "rehab.sqlite3"))
+
+
+@pytest.fixture(scope="module")
+def in_use(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file with patients, to copy."""
+    folder = tmp_path_factory.mktemp("in-use")
+    path = Path(shutil.copy(sqlite_template, folder / "rehab.sqlite3"))
+    a_ward(f"sqlite:///{path}", folder)
+    return path
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Return a migrated SQLite file."""
-    path = tmp_path / "rehab.sqlite3"
-    database = Database(f"sqlite:///{path}")
-    migrate.upgrade(database)
-    database.engine.dispose()
-    return path
+def lived(in_use: Path, tmp_path: Path) -> Path:
+    """Return a SQLite file with patients."""
+    return Path(shutil.copy(in_use, tmp_path / "rehab.sqlite3"))
 
 
 def run(place: Path, *words: str) -> Result:
@@ -57,12 +65,12 @@ def a_small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_on_a_full_disk_nothing_is_acknowledged_and_with_room_it_goes_on(tmp_path: Path):
+def test_on_a_full_disk_nothing_is_acknowledged_and_with_room_it_goes_on(
+    sqlite_template: Path, tmp_path: Path
+):
     with a_small_disk(tmp_path / "disk", 24) as disk:
-        database = Database(f"sqlite:///{disk / 'rehab.sqlite3'}")
-        migrate.upgrade(database)
-        database.engine.dispose()
-        ward = a_ward(database.engine.url.render_as_string(), disk)
+        place = shutil.copy(sqlite_template, disk / "rehab.sqlite3")
+        ward = a_ward(f"sqlite:///{place}", disk)
         phone = ward.phones[0]
         with nursery(ward):
             assert phone.save(uuid4())
@@ -132,21 +140,19 @@ def harm(place: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["a page of noise", "cut in half", "not a database"])
 @pytest.mark.parametrize("words", [("serve",), ("check",), ("backup", "never.backup")])
-def test_a_damaged_file_is_refused_in_one_sentence(place: Path, kind: str, words: tuple[str, ...]):
-    a_ward(f"sqlite:///{place}", place.parent)
-    harm(place, kind)
-    said = run(place, *words)
+def test_a_damaged_file_is_refused_in_one_sentence(lived: Path, kind: str, words: tuple[str, ...]):
+    harm(lived, kind)
+    said = run(lived, *words)
     assert said.exit_code == 1, said.stdout
     assert isinstance(said.exception, SystemExit)
     assert "database" in said.stderr or "not whole" in said.stderr
     assert len(said.stderr.strip().splitlines()) == 1
 
 
-def test_a_server_for_gunicorn_refuses_a_damaged_file_too(place: Path):
-    a_ward(f"sqlite:///{place}", place.parent)
-    harm(place, "a page of noise")
-    environ = os.environ | {"REHAB_DATA_DIR": str(place.parent), "REHAB_SECRET_KEY": SECRET,
-                            "REHAB_DATABASE_URL": f"sqlite:///{place}"}  # fmt: skip
+def test_a_server_for_gunicorn_refuses_a_damaged_file_too(lived: Path):
+    harm(lived, "a page of noise")
+    environ = os.environ | {"REHAB_DATA_DIR": str(lived.parent), "REHAB_SECRET_KEY": SECRET,
+                            "REHAB_DATABASE_URL": f"sqlite:///{lived}"}  # fmt: skip
     said = subprocess.run(
         [sys.executable, "-c", "import rehab_tracker.wsgi"], cwd=ROOT, env=environ,
         capture_output=True, text=True, timeout=60, check=False,

@@ -87,7 +87,7 @@ class Phone:
                 try:
                     self.save(client_id)
                 except (OSError, http.client.HTTPException):
-                    if gives_up or stop.is_set():
+                    if gives_up or stop.wait(0.002):  # nobody is there
                         self.unsure.add(client_id)
 
 

@@ -1,10 +1,12 @@
 """The settings that durability and patience rest on, read back from the databases themselves."""
 
+import threading
+
 import pytest
 from sqlalchemy import Connection, text
 
 from rehab_tracker.foundation.db import Database, wal_is_safe
-from tests.conftest import on_sqlite
+from tests.conftest import on_postgres, on_sqlite
 
 SQLITE = {
     "journal_mode": "wal",
@@ -46,8 +48,52 @@ def test_every_connection_has_its_settings(database: Database):
         assert raw is not None
         assert raw.info.get_parameters().items() >= CONNECTION.items()
         pool = database.engine.pool
-        told = [getattr(pool, f"_{name}") for name in ("max_overflow", "timeout", "recycle")]
-        assert [pool.size(), *told] == [5, 5, 5, 300]  # type: ignore[attr-defined]
+        names = ("max_overflow", "timeout", "recycle", "pre_ping")
+        told = [getattr(pool, f"_{name}") for name in names]
+        assert [pool.size(), *told] == [5, 5, 5, 300, True]  # type: ignore[attr-defined]
+
+
+@on_sqlite
+def test_a_writer_takes_its_turn_at_once_and_a_reader_bars_nobody(
+    database: Database, statements: list[str]
+):
+    """Who reads first and writes then would be refused when somebody else wrote in between."""
+    with database.engine.connect() as writer:
+        writer.execute(text("SELECT 1"))
+        driver = writer.connection.driver_connection
+        assert driver is not None
+        assert driver.isolation_level is None, "the driver begins nothing by itself"
+        with database.reading() as reader:
+            reader.execute(text("SELECT 1"))
+    assert statements == ["BEGIN IMMEDIATE", "SELECT 1", "BEGIN", "SELECT 1"]
+
+
+@on_sqlite
+def test_a_writer_waits_for_another_who_is_not_long(database: Database):
+    began, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.engine.begin() as connection:
+            connection.execute(text("SELECT 1"))
+            began.set()
+            done.wait(0.2)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert began.wait(10)
+    with database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM rate_limit"))
+    other.join()
+
+
+@on_postgres
+def test_a_connection_that_died_in_the_pool_is_replaced_before_it_is_used(database: Database):
+    with database.engine.connect() as resting, database.engine.connect() as other:
+        dead = resting.scalar(text("SELECT pg_backend_pid()"))
+        resting.close()
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": dead})
+        with database.engine.connect() as alive:
+            assert alive.scalar(text("SELECT pg_backend_pid()")) not in {None, dead}
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -39,6 +42,14 @@ def test_a_password_of_256_characters_in_any_script_is_kept_whole():
 
 def test_nobodys_password_never_matches():
     assert not passwords.matches(None, "nobody has this password")
+
+
+def test_a_guess_costs_46_megabytes():
+    said = subprocess.run(
+        [sys.executable, "-c", f"from {passwords.__name__} import keep; print(keep('x'))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
 
 
 def test_a_hash_of_weaker_settings_is_outdated():
