@@ -44,6 +44,8 @@ def serve(app: Any, *, demo: bool) -> None:
     server = wire.server_for(app, settings)
     threading.Thread(target=_deliver_mail, args=(database, settings), daemon=True).start()
     click.echo(f"\nRehab Tracker answers at {settings.public_url} (Ctrl-C stops it)")
+    if not settings.secure:
+        click.echo("This is plain http, with a plain cookie: for this machine alone.")
     if demo:
         _say_sign_ins()
     server.run()
