@@ -45,6 +45,8 @@ def serve(app: Any, *, demo: bool) -> None:
     threading.Thread(target=_deliver_mail, args=(database, settings), daemon=True).start()
     threading.Thread(target=upkeep.keep_up, args=(app,), daemon=True).start()
     click.echo(f"\nRehab Tracker answers at {settings.public_url} (Ctrl-C stops it)")
+    if not settings.secure:
+        click.echo("This is plain http, with a plain cookie: for this machine alone.")
     if demo:
         _say_sign_ins()
     server.run()

@@ -3,12 +3,11 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress.server import create_server
@@ -21,7 +20,11 @@ from tests.processes import free_port
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = (320, 390, 1280)
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_RULES = {"runOnly": LEVELS, "resultTypes": ["violations"]}
+AXE_COLORS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+JUDGE = "async (rules) => ({ violations: (await axe.run(rules)).violations })"
 
 
 @pytest.fixture(scope="session")
@@ -109,20 +112,36 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 def assert_accessible(page: Page) -> None:
     """Fail with axe's words where a page shuts somebody out, or scrolls sideways."""
-    page.wait_for_load_state("networkidle" if page.locator("[data-key]").count() else "load")
-    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} px"
-    with _whole(page):
-        found = Axe().run(page, options=AXE_RULES)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-
-
-@contextmanager
-def _whole(page: Page) -> Iterator[None]:
-    """Show the page at its full height: axe takes what a bar covers at the fold for lost."""
+    settle(page)
     window = page.viewport_size
     assert window is not None
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": window["width"], "height": max(height, window["height"])})
-    yield
+    look_at(page, window["width"], AXE_RULES)
     page.set_viewport_size(window)
+
+
+def assert_accessible_in_both_themes(page: Page, width: int) -> None:
+    """Look at a page in the light, and in the dark, which changes colors alone."""
+    settle(page)
+    for scheme, rules in (("light", AXE_RULES), ("dark", AXE_COLORS)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        look_at(page, width, rules)
+
+
+def settle(page: Page) -> None:
+    """Wait for a page, and for what it finds out about this phone once it is there."""
+    page.wait_for_load_state("networkidle" if page.locator("[data-key]").count() else "load")
+
+
+def look_at(page: Page, width: int, rules: dict[str, Any]) -> None:
+    # At its full height: axe takes what a bar covers at the fold for lost.
+    page.set_viewport_size({"width": width, "height": 800})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, 800)})
+    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert overflow <= 0, f"{page.url} scrolls sideways by {overflow} px at {width}"
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    page.evaluate("document.getAnimations().forEach((one) => one.cancel())")
+    found = AxeResults(page.evaluate(JUDGE, rules))
+    told = f"{page.url} at {width}\n{found.generate_report()}"
+    assert found.violations_count == 0, told
