@@ -1,4 +1,4 @@
-"""Erasing for good: every row of a patient, then every byte that the database's file still held."""
+"""Erasing for good: every row of a patient, then every byte that the database still held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ AFTER_RESTORE = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Done:
-    """Who was erased just now, for a last letter, and whether the file holds nothing of anybody."""
+    """Who was erased just now, for a last letter, and whether the file holds nothing of them."""
 
     erased: Sequence[Whose]
     again: int
@@ -109,28 +109,27 @@ def _erase(db: Session, who: Whose, now: datetime) -> None:
 
 
 def _scrub(database: Database, now: datetime) -> bool:
-    """Rewrite the file of the database where somebody was erased since; tell whether it is clean.
+    """Remove what a deletion leaves behind, where somebody was erased since; tell whether it went.
 
-    Deleted rows are overwritten at once, but what moved within a page, and the log of what was
-    written, may still hold copies.
+    SQLite overwrites deleted rows at once (`secure_delete`), but the log of what was written
+    still holds them.
     """
     owed = ErasedPatient.scrubbed_at.is_(None)
     with database.all_clinics(because="one file holds every clinic", reads_only=True) as db:
         if not db.scalars(select(ErasedPatient.patient_id).where(owed).limit(1)).all():
             return True
-    if not _rewritten(database):
+    if not _swept(database):
         return False
     with database.all_clinics(because="one file holds every clinic") as db:
         db.execute(update(ErasedPatient).where(owed).values(scrubbed_at=now))
     return True
 
 
-def _rewritten(database: Database) -> bool:
-    """Rewrite the file, and cut its log off; False where somebody who reads holds on to it."""
+def _swept(database: Database) -> bool:
+    """Cut SQLite's log off, or let PostgreSQL clear its pages; False if a reader is in the way."""
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("VACUUM")
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
             connection.invalidate()
             return not busy
