@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import OutboxMail
+from rehab_tracker.accounts.models import OutboxMail, Patient
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.db import Database
 from rehab_tracker.rights import ledger
@@ -35,24 +35,24 @@ def erase_due(database: Database, data_dir: Path, now: datetime) -> Done:
 
     What a crash interrupts, the next call carries on.
     """
-    again = erase_again(database, ledger.read(data_dir), now)
+    back = _back_again(database, ledger.read(data_dir))
+    for patient_id in back:
+        with database.all_clinics(because="a restored backup holds any clinic") as db:
+            if who := whose(db, patient_id):
+                _erase(db, who, now)
     gone = [
         who for request_id in _due(database, now) if (who := _carry_out(database, request_id, now))
     ]
     _keep_ledger(database, data_dir)
-    return Done(gone, again, _scrub(database, now))
+    return Done(gone, len(back), _scrub(database, now))
 
 
-def erase_again(database: Database, listed: set[Erased], now: datetime) -> int:
-    """Erase those of a list who are in the database, and return how many that were."""
-    reason, ids = "a restored backup is as old as it is", {UUID(one.patient_id) for one in listed}
-    count = 0
-    for patient_id in sorted(ids):
-        with database.all_clinics(because=reason) as db:
-            if who := whose(db, patient_id):
-                _erase(db, who, now)
-                count += 1
-    return count
+def _back_again(database: Database, listed: set[Erased]) -> Sequence[UUID]:
+    """Return who of a list is in the database, as after restoring a backup of before."""
+    ids = {UUID(one.patient_id) for one in listed}
+    with database.all_clinics(because="a restored backup holds any clinic", reads_only=True) as db:
+        found = select(Patient.id).where(Patient.id.in_(ids)).order_by(Patient.id)
+        return db.scalars(found).all() if ids else ()
 
 
 def _keep_ledger(database: Database, folder: Path) -> None:
