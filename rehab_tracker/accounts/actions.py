@@ -227,13 +227,13 @@ def join(db: Session, invitation: queries.OpenInvitation, password: str, now: da
     audit.record(db, None, "member.joined", subject_id=member.id, clinic_id=member.clinic_id)
 
 
-def change_own_details(db: Session, actor: Actor, name: str, time_zone: str) -> None:
-    """Change the acting person's name and time zone."""
+def change_own_details(db: Session, actor: Actor, name: str, time_zone: str, now: datetime) -> None:
+    """Change the acting person's name and time zone; a patient's record keeps the earlier ones."""
     person = queries.person(db, actor.person_id)
-    told = {"name": name.strip(), "time_zone": time_zone}
-    changed = [field for field, value in told.items() if value != getattr(person, field)]
-    person.name, person.time_zone = told.values()
-    audit.record(db, actor, "person.changed", subject_id=actor.membership_id, fields=changed)
+    before = _put_right(person, {"name": name.strip(), "time_zone": time_zone})
+    if before and actor.patient_id:
+        _keep_earlier(db, actor, actor.patient_id, before, now)
+    audit.record(db, actor, "person.changed", subject_id=actor.membership_id, fields=[*before])
 
 
 def change_patient(
@@ -259,20 +259,28 @@ def correct_own_profile(db: Session, actor: Actor, profile: PatientProfile, now:
 def _correct(
     db: Session, actor: Actor, patient: Patient, columns: Mapping[str, object], now: datetime
 ) -> None:
-    """Keep how the profile read before, beside the record and not in the audit, which stays."""
-    before = {name: getattr(patient, name) for name in columns}
-    changed = sorted(name for name, value in columns.items() if value != before[name])
-    if not changed:
-        return
-    content = {n: str(v) if isinstance(v := before[n], date) else v for n in changed}
-    db.add(
-        ProfileRevision(
-            patient_id=patient.id, content=content, replaced_at=now, replaced_by=actor.membership_id
-        )
+    if before := _put_right(patient, columns):
+        _keep_earlier(db, actor, patient.id, before, now)
+        audit.record(db, actor, "patient.changed", patient_id=patient.id, fields=[*before])
+
+
+def _put_right(row: Person | Patient, columns: Mapping[str, object]) -> dict[str, object]:
+    """Change what differs, and return how that read before."""
+    before = {name: getattr(row, name) for name in columns if getattr(row, name) != columns[name]}
+    for name in before:
+        setattr(row, name, columns[name])
+    return before
+
+
+def _keep_earlier(
+    db: Session, actor: Actor, patient_id: UUID, before: Mapping[str, object], now: datetime
+) -> None:
+    """Keep how something read beside the record; not in the audit, which outlives it."""
+    content = {k: str(v) if isinstance(v, date) else v for k, v in before.items()}
+    row = ProfileRevision(
+        patient_id=patient_id, content=content, replaced_at=now, replaced_by=actor.membership_id
     )
-    for name in changed:
-        setattr(patient, name, columns[name])
-    audit.record(db, actor, "patient.changed", patient_id=patient.id, fields=changed)
+    db.add(row)
 
 
 def assign_physio(db: Session, actor: Actor, patient_id: UUID, physio_id: UUID | None) -> None:

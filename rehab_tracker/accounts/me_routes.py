@@ -92,7 +92,8 @@ def change_details() -> ResponseReturnValue:
     form = DetailsForm()
     if not form.validate():
         return account(details=form), 422
-    actions.change_own_details(current(), acting(), form.name.data or "", form.time_zone.data)
+    name, zone = form.name.data or "", form.time_zone.data
+    actions.change_own_details(current(), acting(), name, zone, clock.now())
     said(_("Saved."))
     return redirect(url_for("accounts.me"), 303)
 

@@ -148,7 +148,7 @@ class Patient(ClinicRecord, Base):
 
 
 class ProfileRevision(ClinicRecord, Base):
-    """How a patient's profile read before a correction."""
+    """How a patient's profile, name or time zone read before a correction."""
 
     __tablename__ = "profile_revision"
     __table_args__ = owned(

@@ -1,4 +1,4 @@
-"""Erasing for good: every row of a patient, then every byte that the database's file still held."""
+"""Erasing for good: every row of a patient, then every byte that the database still held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import OutboxMail
+from rehab_tracker.accounts.models import OutboxMail, Patient
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.db import Database
 from rehab_tracker.rights import ledger
@@ -23,7 +23,7 @@ AFTER_RESTORE = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Done:
-    """Who was erased just now, for a last letter, and whether the file holds nothing of anybody."""
+    """Who was erased just now, for a last letter, and whether the file holds nothing of them."""
 
     erased: Sequence[Whose]
     again: int
@@ -35,24 +35,24 @@ def erase_due(database: Database, data_dir: Path, now: datetime) -> Done:
 
     What a crash interrupts, the next call carries on.
     """
-    again = erase_again(database, ledger.read(data_dir), now)
+    back = _back_again(database, ledger.read(data_dir))
+    for patient_id in back:
+        with database.all_clinics(because="a restored backup holds any clinic") as db:
+            if who := whose(db, patient_id):
+                _erase(db, who, now)
     gone = [
         who for request_id in _due(database, now) if (who := _carry_out(database, request_id, now))
     ]
     _keep_ledger(database, data_dir)
-    return Done(gone, again, _scrub(database, now))
+    return Done(gone, len(back), _scrub(database, now))
 
 
-def erase_again(database: Database, listed: set[Erased], now: datetime) -> int:
-    """Erase those of a list who are in the database, and return how many that were."""
-    reason, ids = "a restored backup is as old as it is", {UUID(one.patient_id) for one in listed}
-    count = 0
-    for patient_id in sorted(ids):
-        with database.all_clinics(because=reason) as db:
-            if who := whose(db, patient_id):
-                _erase(db, who, now)
-                count += 1
-    return count
+def _back_again(database: Database, listed: set[Erased]) -> Sequence[UUID]:
+    """Return who of a list is in the database, as after restoring a backup of before."""
+    ids = {UUID(one.patient_id) for one in listed}
+    with database.all_clinics(because="a restored backup holds any clinic", reads_only=True) as db:
+        found = select(Patient.id).where(Patient.id.in_(ids)).order_by(Patient.id)
+        return db.scalars(found).all() if ids else ()
 
 
 def _keep_ledger(database: Database, folder: Path) -> None:
@@ -109,28 +109,27 @@ def _erase(db: Session, who: Whose, now: datetime) -> None:
 
 
 def _scrub(database: Database, now: datetime) -> bool:
-    """Rewrite the file of the database where somebody was erased since; tell whether it is clean.
+    """Remove what a deletion leaves behind, where somebody was erased since; tell whether it went.
 
-    Deleted rows are overwritten at once, but what moved within a page, and the log of what was
-    written, may still hold copies.
+    SQLite overwrites deleted rows at once (`secure_delete`), but the log of what was written
+    still holds them.
     """
     owed = ErasedPatient.scrubbed_at.is_(None)
     with database.all_clinics(because="one file holds every clinic", reads_only=True) as db:
         if not db.scalars(select(ErasedPatient.patient_id).where(owed).limit(1)).all():
             return True
-    if not _rewritten(database):
+    if not _swept(database):
         return False
     with database.all_clinics(because="one file holds every clinic") as db:
         db.execute(update(ErasedPatient).where(owed).values(scrubbed_at=now))
     return True
 
 
-def _rewritten(database: Database) -> bool:
-    """Rewrite the file, and cut its log off; False where somebody who reads holds on to it."""
+def _swept(database: Database) -> bool:
+    """Cut SQLite's log off, or let PostgreSQL clear its pages; False if a reader is in the way."""
     with database.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")  # no database rewrites itself within a transaction
+        connection.exec_driver_sql("COMMIT")  # no database sweeps within a transaction
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("VACUUM")
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
         else:
             connection.exec_driver_sql("SET statement_timeout = 0")

@@ -182,7 +182,7 @@ def _read_me(everything: Iterable[Sheet], who: Whose, now: datetime) -> str:
         "record.json holds all of it; csv/ holds the same as tables that a spreadsheet opens.\n"
         "Times are UTC, the day beside each is that in %(zone)s. Names stand where the record "
         "refers to a member of the clinic or an exercise.\n"
-        "Left out are only what would open the account (password, keys, codes) and what each "
+        "Only what would open the account (password, keys, codes) is left out, and what every "
         "table would repeat.\n",
         clinic=who.clinic_name,
         name=who.name,

@@ -139,7 +139,7 @@ FEATURES = (
 ALLOWED = {
     ("rights/export.py", "connection"): "tables by the schema, one patient's rows of each alone",
     ("rights/erasing.py", "connection"): "immutable versions go too, one patient's rows alone",
-    ("rights/erasing.py", "exec_driver_sql"): "the file is rewritten, which no model can say",
+    ("rights/erasing.py", "exec_driver_sql"): "the log is cut off, which no model can say",
     (
         "logbook/keeping.py",
         "insert(model)",

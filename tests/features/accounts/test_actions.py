@@ -168,9 +168,9 @@ def test_the_assigned_physio_and_managers_change_a_profile(
     actor, profile = getattr(team, who).actor, PatientProfile(goal="Dance", kit=("mat",))
     if not may:
         with pytest.raises(Forbidden, match="Take this patient over"):
-            actions.change_patient(db, actor, team.patient.id, profile)
+            actions.change_patient(db, actor, team.patient.id, profile, NOW)
         return
-    actions.change_patient(db, actor, team.patient.id, profile)
+    actions.change_patient(db, actor, team.patient.id, profile, NOW)
     db.commit()
     patient = queries.patient_card(db, team.patient.id).patient
     assert (patient.goal, patient.kit) == ("Dance", ["mat"])
@@ -179,7 +179,7 @@ def test_the_assigned_physio_and_managers_change_a_profile(
 
 
 def test_details_of_ones_own_are_changed(db: Session, team: Team):
-    actions.change_own_details(db, team.physio.actor, " Jonas W. ", "Europe/Rome")
+    actions.change_own_details(db, team.physio.actor, " Jonas W. ", "Europe/Rome", NOW)
     db.commit()
     person = queries.person(db, team.physio.person.id)
     assert (person.name, person.time_zone) == ("Jonas W.", "Europe/Rome")

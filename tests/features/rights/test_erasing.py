@@ -1,6 +1,7 @@
 """Erased for good: no row, no byte, no way back through a backup, and the audit stays whole."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -97,9 +98,9 @@ def test_no_byte_of_the_patient_is_left_in_any_file(
     assert asked
     folders = sqlite_file.parent, tmp_path
     assert files_with_the_mark(*folders), "the mark can be found where it stands"
-    done = erasing.erase_due(database, tmp_path, LATER)
-    assert done.scrubbed
-    assert files_with_the_mark(*folders) == []
+    with closing(database.engine.raw_connection()):  # a server that goes on keeps the log open
+        assert erasing.erase_due(database, tmp_path, LATER).scrubbed
+        assert files_with_the_mark(*folders) == []
     backup.back_up(database, tmp_path / "later.backup", LATER, phrase=None, work=tmp_path)
     assert files_with_the_mark(*folders) == []
 

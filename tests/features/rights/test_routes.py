@@ -136,6 +136,14 @@ def test_patients_correct_their_own_words_and_how_they_read_before_is_kept(
     assert "Run 10 km" in client.get(OWN).text
 
 
+def test_an_earlier_name_is_kept_with_the_record(db: Session, house: House, as_: As):
+    as_(house.neighbor).post("/me", data={"name": "Nia Neighbor", "time_zone": "Europe/Berlin"})
+    whose = ProfileRevision.patient_id == house.neighbor.id
+    assert db.scalars(select(ProfileRevision).where(whose)).one().content == {
+        "name": "Nils Neighbor"
+    }
+
+
 def test_a_patient_cannot_change_which_knee_it_is(db: Session, house: House, as_: As):
     assert house.neighbor.patient
     as_(house.neighbor).post(

@@ -95,6 +95,19 @@ def test_erased_stays_erased_when_an_older_backup_is_restored(place: Place, tmp_
     assert run(place.folder, "erase-due") == "0 patients erased.\n"
 
 
+def test_a_backup_of_an_older_version_is_brought_up_and_erases_again(place: Place, tmp_path: Path):
+    migrate.downgrade(place.database, "0001")
+    run(place.folder, "backup", str(tmp_path / "old.backup"))
+    migrate.upgrade(place.database)
+    place.ask()
+    run(place.folder, "erase-due")
+    run(place.folder, "backup", str(tmp_path / "new.backup"))
+    said = run(tmp_path / "there", "restore", str(tmp_path / "old.backup"))
+    assert f"from version 0001 to {migrate.newest()}" in said
+    assert "erased again" in said
+    assert marked_files(tmp_path / "there") == []
+
+
 def test_a_restored_wish_is_put_off_and_said(place: Place, tmp_path: Path):
     place.ask(LONG_SINCE + timedelta(days=1))
     run(place.folder, "backup", str(tmp_path / "today.backup"))
