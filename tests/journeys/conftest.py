@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,12 @@ def app(settings: Settings) -> Iterator[Flask]:
 def site(app: Flask, settings: Settings) -> Iterator[str]:
     """Serve the product and give its address."""
     server = create_server(app, host="127.0.0.1", port=settings.port, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def serve() -> None:
+        with suppress(OSError):  # closing takes the socket from under its loop
+            server.run()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield settings.public_url
     server.close()

@@ -32,6 +32,7 @@ export function showExercise(page) {
   }
   signals(part);
   slots.limit.textContent = say("limit", { amber });
+  let coming = nextRow(currentOf(page.state));
   const update = () => {
     const told = currentOf(page.state);
     updateSets(buttons, told);
@@ -45,6 +46,9 @@ export function showExercise(page) {
     slots.next.classList.toggle("btn--primary", isDone(told) || told.skipped !== null);
     amounts();
     timers();
+    if (nextRow(told) === coming) return;
+    coming = nextRow(told);
+    buttons.find(({ index }) => index === coming)?.button.scrollIntoView({ block: "nearest" });
   };
   show(part, slots.heading);
   update();

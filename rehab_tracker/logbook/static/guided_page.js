@@ -15,6 +15,7 @@ import { showOverview } from "./overview_screen.js";
 
 const OVER_AFTER_MS = 60 * 60 * 1000;
 const RETURN_AFTER_MS = 18 * OVER_AFTER_MS;
+const NO_ANSWER = ["TypeError", "TimeoutError"];
 const programId = location.pathname.match(/^\/train\/([0-9a-f-]{36})$/)?.[1];
 const otherTabs = new BroadcastChannel("current");
 const page = { kept: true, outbox: [], change, save, restart };
@@ -47,11 +48,11 @@ function reason() {
 async function planHere() {
   try {
     const plan = await kept();
-    if (!plan?.programs.some(({ id }) => id === programId)) return await refresh();
+    if (!plan || (programId && !programIn(plan))) return await refresh();
     refresh().then((fresh) => renew(fresh, plan.owner), () => {});
     return plan;
   } catch (problem) {
-    if (problem.status || problem instanceof TypeError) return kept().catch(() => null);
+    if (problem.status || NO_ANSWER.includes(problem.name)) return kept().catch(() => null);
     refuse();
     return ask("/log/plan").catch(() => null);
   }
@@ -62,6 +63,7 @@ async function planHere() {
 function renew(plan, shownOwner) {
   if (plan.owner !== shownOwner) return location.replace("/train");
   page.plan = plan;
+  if (!programId) return showHome(plan, plan.owner, reason());
   const program = programIn(plan);
   const untouched = page.state?.began_at === null && page.state.version_id !== program?.version_id;
   if (!program || !untouched) return;

@@ -2,9 +2,11 @@
 import { keepMorning } from "./answers.js";
 import { callList } from "./calls.js";
 import { localDay } from "./entry.js";
+import { LIGHT } from "./guided.js";
 import { outbox, send, waiting } from "./outbox.js";
 import { showOutbox } from "./outbox_view.js";
 import { copy, dayText, say, scale, show, tell, words } from "./pieces.js";
+import { all } from "./store.js";
 import { asksMorning, programOn, standing } from "./standing.js";
 
 export async function showHome(plan, owner, reason) {
@@ -15,8 +17,9 @@ export async function showHome(plan, owner, reason) {
   if (plan) slots.numbers.append(callList(plan.help));
   const draw = async () => {
     const told = owner ? await waiting(owner).catch(() => []) : [];
+    const begun = owner ? (await all("current", owner).catch(() => [])).filter(isUnderWay) : [];
     slots.morning.hidden = !plan || !asksMorning(plan, told);
-    slots.programs.replaceChildren(...programs.flatMap((program) => card(program, standing(plan, program, told))));
+    slots.programs.replaceChildren(...programs.flatMap((program) => card(program, standing(plan, program, told), begun)));
   };
   if (plan) askMorning(slots, plan);
   await draw();
@@ -35,16 +38,19 @@ function askMorning(slots, plan) {
   });
 }
 
-function card(program, now) {
+const isUnderWay = ({ state }) => state.began_at !== null && state.place !== LIGHT;
+
+function card(program, now, begun) {
   if (now.isOver) return [];
   const { part, slots } = copy("t-home-program");
   slots.title.textContent = program.title;
   slots.about.textContent = say("exercises", { count: programOn(program).exercises.length });
   tell(slots.count, countText(now));
   tell(slots.state, stateText(program, now));
-  slots.begin.textContent = words[now.isPaused || now.isHeld ? "log_it" : "start"];
+  const isBegun = begun.some((row) => row.program.id === program.id);
+  slots.begin.textContent = words[isBegun ? "go_on" : now.isPaused || now.isHeld ? "log_it" : "start"];
   slots.start.href = `/train/${program.id}`;
-  slots.start.classList.toggle("btn--primary", !now.isLogged && !now.isPaused && !now.isHeld);
+  slots.start.classList.toggle("btn--primary", isBegun || !(now.isLogged || now.isPaused || now.isHeld));
   slots.start.hidden = now.isComing;
   return [part];
 }

@@ -47,18 +47,21 @@ export function keepSending() {
     const rows = [...(await all("outbox", owner)).filter(isWaiting), ...(await all("answers", owner))];
     if (rows.length) await send();
   };
-  const quietly = () => trySending().catch(() => {});
+  let isTrying = false;
+  const quietly = async () => {
+    if (isTrying) return;
+    isTrying = true;
+    await trySending().catch(() => {});
+    isTrying = false;
+  };
   addEventListener("online", quietly);
   setInterval(quietly, AGAIN_MS);
   quietly();
 }
 
-/** Send what waits. Returns "sent", "nothing", "busy", "signed_out", "server" or "offline". */
-export function send() {
-  const locks = navigator.locks;
-  if (!locks) return sendAll();
-  return locks.request("outbox", { ifAvailable: true }, (lock) => (lock ? sendAll() : "busy"));
-}
+/** Send what waits, after whoever is sending now. Returns "sent", "nothing", "signed_out", "server" or
+    "offline". */
+export const send = () => navigator.locks?.request("outbox", sendAll) ?? sendAll();
 
 async function sendAll() {
   try {

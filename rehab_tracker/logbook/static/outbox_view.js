@@ -6,11 +6,12 @@ import { copy, obey, tell, timeText, dayText, words } from "./pieces.js";
 
 const ANSWERS = { offline: "offline", signed_out: "signed_out", server: "server" };
 
-/** Keep a place up to date with one owner's outbox; without anything to tell it is empty. */
-export function showOutbox(place, owner, titles) {
+/** Keep a place up to date with one owner's outbox, with what was sent a short while ago; without
+    anything to tell it is empty. */
+export function showOutbox(place, owner, titles, sentForMs = Infinity) {
   let answer = null;
   const draw = async () => {
-    const rows = await waiting(owner);
+    const rows = (await waiting(owner)).filter(({ state, sent_at: at }) => state !== "sent" || Date.now() - at < sentForMs);
     const open = rows.filter((row) => row.state !== "sent");
     place.replaceChildren(...(rows.length ? [box(rows, open, answer)] : []));
   };

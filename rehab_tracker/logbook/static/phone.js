@@ -1,12 +1,13 @@
 // Runs on a signed-in patient's pages: keeps the plan on the phone, sends what waits, and on sign-out
 // takes away what another person must not see.
-import { keepSending, outbox, waiting } from "./outbox.js";
+import { keepSending, outbox } from "./outbox.js";
 import { showOutbox } from "./outbox_view.js";
 import { offerKey } from "./phone_key.js";
 import { leave, refresh } from "./plan.js";
-import { setting } from "./store.js";
+import { setting, unsentOwners } from "./store.js";
 
 navigator.serviceWorker?.register("/sw.js", { scope: "/" }).catch(() => {});
+const SENT_FOR_MS = 15 * 60 * 1000; // then "Logged today" says enough
 const place = document.querySelector("[data-outbox]");
 const keyPlace = document.querySelector("[data-key]");
 
@@ -16,7 +17,7 @@ async function open() {
   outbox.addEventListener("sent", showAnew);
   keepSending();
   if (plan && keyPlace) await offerKey(keyPlace, plan);
-  if (plan && place) showOutbox(place, plan.owner, Object.fromEntries(plan.programs.map(({ id, title }) => [id, title])));
+  if (plan && place) showOutbox(place, plan.owner, Object.fromEntries(plan.programs.map(({ id, title }) => [id, title])), SENT_FOR_MS);
 }
 
 /** What was sent just now counts on this page too; whoever is busy with it is not disturbed. */
@@ -31,13 +32,13 @@ for (const form of document.querySelectorAll('form[action$="/sign-out"]')) {
   });
 }
 
-/** Take this person's plan off the phone; asks before while something of theirs is not sent. */
+/** Take this person's plan off the phone; asks before while something of theirs is not sent. What waits
+    for anybody stays. */
 async function tidied(form) {
-  const owner = await setting("owner");
-  const open = owner ? (await waiting(owner)).filter((row) => row.state !== "sent") : [];
-  if (open.length && !confirm(form.dataset.unsent)) return false;
+  const [owner, owners] = [await setting("owner"), await unsentOwners()];
+  if (owners.includes(owner) && !confirm(form.dataset.unsent)) return false;
   await leave();
-  if (open.length) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "keep_unsent", value: "1" }));
+  if (owners.length) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "keep_unsent", value: "1" }));
   return true;
 }
 

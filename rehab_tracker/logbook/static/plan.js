@@ -78,6 +78,7 @@ export async function leave() {
   if (!owner) return;
   await wipe(owner);
   for (const row of await all("current", owner)) await drop("current", row.key);
+  for (const row of await all("outbox", owner)) if (row.state === "sent") await drop("outbox", row.client_id);
   await forget("owner");
 }
 

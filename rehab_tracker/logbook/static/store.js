@@ -54,9 +54,14 @@ export const keep = (store, row) => write(store, (rows) => rows.put(row));
 export const drop = (store, key) => write(store, (rows) => rows.delete(key));
 
 /** One owner's rows. */
-export async function all(store, owner) {
-  const rows = await run(store, "readonly", (found) => found.getAll());
-  return rows.filter((row) => row.owner === owner);
+export const all = async (store, owner) => (await everybodys(store)).filter((row) => row.owner === owner);
+
+const everybodys = (store) => run(store, "readonly", (found) => found.getAll());
+
+/** The owners of what waits on this phone to be sent or looked at, each as often as something does. */
+export async function unsentOwners() {
+  const rows = [...(await everybodys("outbox")), ...(await everybodys("answers"))];
+  return rows.filter((row) => row.state !== "sent").map((row) => row.owner);
 }
 
 /** Change a row in one transaction, so that two tabs never overwrite each other; null leaves it. */

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -76,9 +76,8 @@ def test_a_session_belongs_to_the_day_and_the_minute_in_which_it_began(
     assert (row.performed_on.isoformat(), row.zone) == (day, "Europe/Berlin")
 
 
-def test_the_next_day_without_signal_begins_with_nothing_logged(
-    new_phone: NewPhone, program: Program
-):
+def trained_in_the_evening(new_phone: NewPhone, program: Program) -> Page:
+    """Return a phone on which a session was done and sent, and which has no signal since."""
     with clock.stopped(EVENING):
         phone = new_phone(at=EVENING, **BERLIN)
         page = phone.pages[0]
@@ -86,29 +85,30 @@ def test_the_next_day_without_signal_begins_with_nothing_logged(
         as_prescribed(page)
         state(page, "Sent")
         phone.set_offline(True)
-        page.goto("/today")
-        expect(page.get_by_text("Logged today")).to_be_visible()
-        phone.clock.set_fixed_time(EVENING + DAY)
-        page.reload()
-        expect(page.get_by_text("1 of 3 so far")).to_be_visible()
-        expect(page.get_by_text("Logged today")).to_be_hidden()
-        phone.clock.set_fixed_time(EVENING + 5 * DAY)
-        page.reload()
-        expect(page.get_by_text("0 of 3 so far")).to_be_visible()
+        return page
+
+
+def test_the_next_day_without_signal_begins_with_nothing_logged(
+    new_phone: NewPhone, program: Program
+):
+    page = trained_in_the_evening(new_phone, program)
+    page.goto("/today")
+    expect(page.get_by_text("Logged today")).to_be_visible()
+    page.context.clock.set_fixed_time(EVENING + DAY)
+    page.reload()
+    expect(page.get_by_text("1 of 3 so far")).to_be_visible()
+    expect(page.get_by_text("Logged today")).to_be_hidden()
+    page.context.clock.set_fixed_time(EVENING + 5 * DAY)
+    page.reload()
+    expect(page.get_by_text("0 of 3 so far")).to_be_visible()
 
 
 def test_the_morning_after_is_told_in_one_tap_without_signal(
     new_phone: NewPhone, db: Session, program: Program, patient: Somebody
 ):
     morning = EVENING + timedelta(hours=14)
-    with clock.stopped(EVENING):
-        phone = new_phone(at=EVENING, **BERLIN)
-        page = phone.pages[0]
-        page.goto(f"/train/{program.id}")
-        as_prescribed(page)
-        state(page, "Sent")
-        phone.set_offline(True)
-    phone.clock.set_fixed_time(morning)
+    page = trained_in_the_evening(new_phone, program)
+    page.context.clock.set_fixed_time(morning)
     page.goto("/today")
     expect(page.get_by_text("How much does your knee hurt this morning?")).to_be_visible()
     tap(page, "3", exact=True)
@@ -117,7 +117,7 @@ def test_the_morning_after_is_told_in_one_tap_without_signal(
     heading(page, "On this phone")
     expect(page.get_by_text("How much does your knee hurt")).to_be_hidden()
     with clock.stopped(morning):
-        phone.set_offline(False)
+        page.context.set_offline(False)
         page.goto("/sign-in")
         page.get_by_role("link", name="Train first").click()
         heading(page, "On this phone")

@@ -234,8 +234,8 @@ def test_another_person_neither_sees_nor_sends_what_waits(
 ):
     phone.set_offline(True)
     as_prescribed(guided)
-    phone.set_offline(False)
     phone.clear_cookies(name="sid")
+    phone.set_offline(False)
     sign_in(guided, other.person.email)
     expect(guided.get_by_text("No program yet")).to_be_visible()
     signal_returns(guided)
@@ -245,6 +245,23 @@ def test_another_person_neither_sees_nor_sends_what_waits(
     expect(guided.get_by_text("Hip strength")).to_have_count(0)
     assert not kept(db)
     phone.clear_cookies(name="sid")
+    sign_in(guided, patient.person.email)
+    state(guided, "Sent")
+    assert [row.patient_id for row in kept(db)] == [patient.id]
+
+
+def test_signing_out_leaves_what_waits_for_somebody_else(
+    phone: BrowserContext, guided: Page, db: Session, patient: Somebody, other: Somebody
+):
+    phone.set_offline(True)
+    as_prescribed(guided)
+    phone.clear_cookies(name="sid")
+    phone.set_offline(False)
+    sign_in(guided, other.person.email)
+    guided.wait_for_load_state("networkidle")
+    tap(guided, "Sign out")
+    guided.wait_for_url("**/sign-in")
+    assert not kept(db)
     sign_in(guided, patient.person.email)
     state(guided, "Sent")
     assert [row.patient_id for row in kept(db)] == [patient.id]

@@ -68,16 +68,21 @@ def test_a_sign_told_without_signal_helps_and_holds_at_once_and_is_sent_once(
     assert db.get_one(Patient, patient.id).held_at == check.answered_at
 
 
-def test_after_much_pain_the_answer_belongs_to_its_session(
-    phone: BrowserContext, page: Page, db: Session, program: Program
-):
+def train_with_much_pain(page: Page, program: Program) -> None:
+    """Train without signal, and follow where the light leads."""
     page.goto(f"/train/{program.id}")
     heading(page, "Hip strength")
-    phone.set_offline(True)
+    page.context.set_offline(True)
     tap(page, "All as prescribed")
     tap(page, "9", exact=True)
     tap(page, "Save")
     page.get_by_role("link", name="Check the warning signs").click()
+
+
+def test_after_much_pain_the_answer_belongs_to_its_session(
+    phone: BrowserContext, page: Page, db: Session, program: Program
+):
+    train_with_much_pain(page, program)
     tap(page, "None of these is true")
     heading(page, "None of the warning signs")
     phone.set_offline(False)
@@ -87,16 +92,8 @@ def test_after_much_pain_the_answer_belongs_to_its_session(
     assert (check.session_id, check.holds) == (session.id, False)
 
 
-def test_a_sign_makes_the_light_of_its_session_a_stop(
-    phone: BrowserContext, page: Page, program: Program
-):
-    page.goto(f"/train/{program.id}")
-    heading(page, "Hip strength")
-    phone.set_offline(True)
-    tap(page, "All as prescribed")
-    tap(page, "9", exact=True)
-    tap(page, "Save")
-    page.get_by_role("link", name="Check the warning signs").click()
+def test_a_sign_makes_the_light_of_its_session_a_stop(page: Page, program: Program):
+    train_with_much_pain(page, program)
     page.get_by_label("My knee is stuck").check()
     tap(page, "Show me what to do")
     state(page, "Saved on this phone")
