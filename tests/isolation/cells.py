@@ -67,7 +67,7 @@ NOBODYS = {
 }
 NOWHERE = ""
 """Whose ids an address without any holds."""
-OWN = {P.OWN_ACCOUNT, P.OWN_RECORD_READ, P.LOG_WRITE, P.LOG_SYNC, P.PAUSE_OWN}
+OWN = {permission for permission in Permission if "own" in permission.split(":")}
 """Permissions that reach the own record alone; all others reach those of the clinic."""
 TREATING = {P.PROGRAM_ADJUST, P.PROGRAM_ASSIGN, P.TREATMENT_WRITE, P.HOLD_CLEAR}
 """Permissions for patients whom one looks after."""
