@@ -195,7 +195,8 @@ NOT_NOW = {
 
 def problem(cell: Cell, response: TestResponse) -> str:
     """Say what is wrong with an answer; empty where it is as expected."""
-    status, text = response.status_code, response.text.lower()
+    status = response.status_code
+    text = response.get_data().decode(errors="replace").lower()  # files are no texts
     told = [whose for whose in _secret(cell) if WORDS[whose].lower() in text]
     if told:
         return f"was told of {told}"

@@ -32,7 +32,15 @@ UNMARKED = {
     "exercise.evidence_level",  # one letter
     "exercise.figure",  # the name of a drawing, or the kind of a file: one excludes the other
     "exercise.media_type",
+    # The product's own words, languages and zones: pages that read them must be able to.
+    *(f"exercise.{name}" for name in ("region", "kind", "position", "laterality", "ladder")),
+    *(f"exercise.{name}" for name in ("load_type", "pfj_load", "language", "targets")),
+    *(f"exercise.{name}" for name in ("equipment", "equipment_any", "equipment_optional")),
+    *(f"exercise.{name}" for name in ("cautions", "contraindications", "dose")),
+    *("patient.kit", "patient.blocked_cautions", "program_version.preferred_days"),
+    *("logged_session.zone", "safety_check.language", "safety_check.signs", "topic_state.slug"),
 }
+MARKED_ALREADY = {"log_conflict.content", "log_revision.content"}
 OF_PEOPLE = {
     "person": ("name", "email"),
     "sign_in": ("device",),
@@ -46,7 +54,7 @@ def mark(world: World) -> None:
     clinic_id = world.clinics["elsewhere"].id
     with world.database.upkeep() as connection, connection.begin():
         for column in texts():
-            if str(column) not in UNMARKED:
+            if str(column) not in UNMARKED | MARKED_ALREADY:
                 _write(connection, column, column.table.c.clinic_id == clinic_id)
         people = select(Membership.person_id).where(Membership.clinic_id == clinic_id)
         for name, columns in OF_PEOPLE.items():
@@ -81,8 +89,6 @@ def _write(connection: Connection, column: Any, where: ColumnElement[bool]) -> N
     if isinstance(column.type, String):
         room = (column.type.length or 100) - len(WORD) - 1
         value = literal(f"{WORD} ") + func.substr(func.coalesce(column, ""), 1, room)
-    elif column.name in {"content", "dose"}:
-        value = {"note": WORD}
     connection.execute(update(column.table).where(where).values({column: value}))
 
 
@@ -95,7 +101,7 @@ def unseen(world: World) -> list[str]:
             for column in texts()
             if str(column) not in UNMARKED
             and not any(
-                WORD in str(value)
+                WORD in str(value).lower()
                 for value in connection.scalars(
                     select(cast(column, String)).where(_table(column).c.clinic_id == clinic_id)
                 )

@@ -29,6 +29,14 @@ def test_no_page_tells_of_another_clinic(marked: World, who: Who):
     assert told == []
 
 
+@pytest.mark.parametrize("marked", ["sqlite_without_the_filter"], indirect=True)
+def test_the_crawl_notices_when_nothing_keeps_clinics_apart(marked: World):
+    """SQLite has no row-level security: without the filter the other clinic is everywhere."""
+    who = next(one for one in INSIDERS if one.name == "manager")
+    told = [text for _, text in pages(marked, who, asks=False) if marks.WORD in text.lower()]
+    assert len(told) > 10
+
+
 def pages(world: World, who: Who, *, asks: bool = True) -> Iterator[tuple[str, str]]:
     """Follow every way that leads on, from every address of the product; give what is read."""
     ways, known, asked = list(beginnings(world)), set[str](), set[str]()
