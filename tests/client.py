@@ -79,5 +79,5 @@ class CheckedClient(FlaskClient):
             assert TITLE.search(page), "a page without a title"
             assert 'class=""' not in page, "an empty class"
             for form in FORM.findall(page):
-                protected = "csrf_token" in form or 'method="get"' in form.lower()
+                protected = "csrf_token" in form or 'method="post"' not in form.lower()
                 assert protected, f"an unprotected form: {form[:200]}"

@@ -23,5 +23,5 @@ def require_treating(actor: Actor, patient: HasPhysio) -> None:
 
 def require_own(actor: Actor, patient_id: UUID) -> None:
     """Let patients reach their own record alone; raises NotVisible."""
-    if actor.patient_id != patient_id:
+    if actor.patient_id is None or actor.patient_id != patient_id:
         raise NotVisible

@@ -267,6 +267,7 @@ def _is_silent(days: int, today: date) -> ColumnElement[bool]:
             or_(Program.ends_before.is_(None), Program.ends_before > today),
             ~rested,
         )
+        .correlate(Patient)
         .exists()
     )
     return asked_for & or_(Patient.last_logged_on.is_(None), Patient.last_logged_on <= since)

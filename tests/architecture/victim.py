@@ -92,5 +92,7 @@ def a_victim(db: Session, clinic: Clinic, word: str = SENTINEL) -> Victim:
             "check_id": check.id,
             "slug": exercise.slug,
             "media_id": exercise.media_id,
+            "exercise_id": exercise.id,
+            "physio_id": physio.member.id,
         },
     )

@@ -67,7 +67,7 @@ NOBODYS = {
 }
 NOWHERE = ""
 """Whose ids an address without any holds."""
-OWN = {P.OWN_ACCOUNT, P.OWN_RECORD_READ, P.LOG_WRITE, P.LOG_SYNC, P.PAUSE_OWN}
+OWN = {permission for permission in Permission if "own" in permission.split(":")}
 """Permissions that reach the own record alone; all others reach those of the clinic."""
 TREATING = {P.PROGRAM_ADJUST, P.PROGRAM_ASSIGN, P.TREATMENT_WRITE, P.HOLD_CLEAR}
 """Permissions for patients whom one looks after."""
@@ -195,7 +195,8 @@ NOT_NOW = {
 
 def problem(cell: Cell, response: TestResponse) -> str:
     """Say what is wrong with an answer; empty where it is as expected."""
-    status, text = response.status_code, response.text.lower()
+    status = response.status_code
+    text = response.get_data().decode(errors="replace").lower()  # files are no texts
     told = [whose for whose in _secret(cell) if WORDS[whose].lower() in text]
     if told:
         return f"was told of {told}"

@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts import actions, passwords, sign_ins
+from rehab_tracker.accounts import actions, passwords, phone_keys, sign_in, sign_ins
 from rehab_tracker.accounts.models import Clinic, Level, Person, PhoneKey, Standing
 from rehab_tracker.accounts.sign_in import key_of
 from rehab_tracker.config import Settings
@@ -24,6 +24,7 @@ from rehab_tracker.education.models import TopicState
 from rehab_tracker.exercises import queries
 from rehab_tracker.exercises.media import PICTURE, Media, Store
 from rehab_tracker.foundation import clock
+from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import Base, Database, new_id
 from rehab_tracker.logbook.models import LogConflict, LogRevision, MorningCheck, WeeklyCheck
 from rehab_tracker.logbook.queries import session_of
@@ -60,6 +61,17 @@ class World:
         for name, value in self.cookies[who].items():
             client.set_cookie(name, value, path="/log" if name == "phone" else "/")
         return client
+
+    def actor(self, who: str) -> Actor:
+        """Return as whom somebody acts who is signed in."""
+        cookies = self.cookies[who]
+        with self.app.test_request_context():
+            if "phone" in cookies:
+                found = phone_keys.actor_for(cookies["phone"], clock.now())
+            else:
+                found = sign_in.actor_for(cookies["sid"], clock.now())
+        assert found is not None
+        return found
 
     @contextmanager
     def nothing_kept(self) -> Iterator[None]:
@@ -116,6 +128,7 @@ def _one_of_everything(db: Session, clinic: Clinic, word: str, folder: Path) -> 
     of_patient = {"patient_id": victim.patient.id}
     log = session_of(db, victim.patient.id, ids["session_id"])
     content = content_of(log) | {"note": f"{word} before"}
+    log.revision = 2
     db.add_all(
         (
             TopicState(**of_patient, slug=TOPIC, read_at=LONG_AGO),

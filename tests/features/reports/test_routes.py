@@ -265,3 +265,14 @@ def test_the_report_looks_back_from_any_week_but_never_ahead(
     assert "1 of 3 · 33 %" in past
     ahead = client.get(f"/report?weeks=4&end={TODAY + timedelta(days=300)}").text
     assert "to Sun 29 Mar 2026" in ahead
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["template=hip-and-knee-strength", "template=own", "silent=7", "physio=none", "band=low"],
+)
+def test_every_filter_answers(query: str, db: Session, as_: As, manager: Somebody):
+    db.commit()
+    for address in ("/report", "/report.csv"):
+        for by in ("patient", "physio", "program"):
+            assert as_(manager).get(f"{address}?{query}&by={by}").status_code == 200
