@@ -35,7 +35,7 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]", seconds: float = 
         assert server.poll() is None, "the server stopped"
         try:
             urllib.request.urlopen(f"{address}/sign-in", timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             server.poll()
         else:
             return
