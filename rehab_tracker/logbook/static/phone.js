@@ -14,6 +14,8 @@ const keyPlace = document.querySelector("[data-key]");
 /** Who is signed in is known from the plan, so it comes first: what waits is theirs or stays. */
 async function open() {
   const plan = (place || keyPlace) && (await refresh().catch(() => null));
+  const held = document.querySelector("[data-held]"); // told here, and not yet known to the clinic
+  if (held) held.hidden = !plan?.is_held;
   outbox.addEventListener("sent", showAnew);
   keepSending();
   if (plan && keyPlace) await offerKey(keyPlace, plan);

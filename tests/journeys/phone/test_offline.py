@@ -258,7 +258,7 @@ def test_signing_out_leaves_what_waits_for_somebody_else(
     phone.clear_cookies(name="sid")
     phone.set_offline(False)
     sign_in(guided, other.person.email)
-    guided.wait_for_load_state("networkidle")
+    expect(guided.get_by_text("Is this your own phone?")).to_be_visible()
     tap(guided, "Sign out")
     guided.wait_for_url("**/sign-in")
     assert not kept(db)
