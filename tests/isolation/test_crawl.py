@@ -13,7 +13,7 @@ from tests.isolation.world import World
 INSIDERS = [who for who in PEOPLE if who.clinic == "own" and who.name != "former physio"]
 SORTS = (
     *("", "name", "-name", "adherence; DROP TABLE patient", "(SELECT name FROM person)"),
-    *("patient.goal", "' OR '1'='1", "1) UNION SELECT name FROM person --"),
+    *("patient.goal DESC", "' OR '1'='1", "1) UNION SELECT name FROM person --"),
 )
 
 
