@@ -61,7 +61,8 @@ class _Film:
         seen = [self.scene.reflection(body, mirror, self.bodies) for body in self.bodies]
         glass, layers, there = seen[0]
         takes = ([moment[1][i] for moment in seen] for i in range(len(layers)))
-        return svg.in_glass(glass, "".join(self._painted(there, take) for take in takes), "mirror")
+        drawn = "".join(self._painted(there, take) for take in takes)
+        return svg.in_glass(glass, drawn, "mirror", there)
 
     def shadow(self) -> str:
         """Return what the body throws on the floor, if it does all the time."""

@@ -162,8 +162,8 @@ def _panel(settings: Settings, span: Span, tall: float, thick: float) -> tuple[V
 def _mirror(stage: Stage, settings: Settings) -> Iterator[Layer]:
     """Draw a mirror at some x in front of somebody who faces right."""
     low, high = _panel({"x": 100, "width": 56, **settings}, stage.span, 160, 3)
-    frame = box(stage.camera, "metal", low, high)
-    inset, z0, z1 = 3.0, low[2], high[2]
+    frame = box(stage.camera, "wood", low, high)
+    inset, z0, z1 = 4.5, low[2], high[2]
 
     def corner(across: float, up: float) -> Vec:
         return (low[0] - 0.1, up, z0 + inset + across * (z1 - z0 - 2 * inset))
@@ -272,8 +272,8 @@ def _floor_marks(_stage: Stage, settings: Settings) -> Iterator[Layer]:
     """Draw taped crosses on the floor."""
     shapes = []
     for x, z in settings.get("spots", [[0, 0]]):
-        for dx, dz in ((5, 5), (5, -5)):
-            shapes.append(stroke("mark", [(x - dx, 0, z - dz), (x + dx, 0, z + dz)], 2.2))
+        for dx, dz in ((8, 8), (8, -8)):
+            shapes.append(stroke("mark", [(x - dx, 0, z - dz), (x + dx, 0, z + dz)], 3.2))
     yield ground("floor_marks", shapes)
 
 

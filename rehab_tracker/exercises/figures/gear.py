@@ -45,7 +45,7 @@ AXES = {"x": RIGHT, "y": UP, "z": VIEWER}
 
 
 def _loop(stage: Stage, settings: Settings, name: str, color: str, wide: float) -> Iterator[Layer]:
-    """Draw the strand of a tight loop that runs before both legs, from edge to edge."""
+    """Draw a tight loop: one strand runs before both legs from edge to edge, one behind them."""
     joint, along, forward, radius, axis = LOOPS[settings.get("around", "thigh")]
     a, b = (stage.body.at(f"{joint}_{side}", 0, along, forward) for side in "LR")
     bones = [stage.body.frames[f"{joint}_{side}"][axis] for side in "LR"]
@@ -54,9 +54,11 @@ def _loop(stage: Stage, settings: Settings, name: str, color: str, wide: float) 
     v = cross(w, u)
     breadth = wide * math.sqrt(SLACK / max(SLACK * 0.7, length(sub(b, a)) + 8))
     nearest = math.atan2(stage.camera.depth(v), stage.camera.depth(u))
-    points = _half_loop((a, b), (u, v), radius, nearest)
-    half = [mul(w, breadth / 2)] * len(points)
-    yield Layer(name, 0, (ribbon(color, points, half),), hosts=("leg_L", "leg_R"))
+    for over, tint, middle in ((False, f"{color}_side", nearest + math.pi), (True, color, nearest)):
+        points = _half_loop((a, b), (u, v), radius, middle)
+        half = [mul(w, breadth / 2)] * len(points)
+        strand = ribbon(tint, points, half)
+        yield Layer(name, 0, (strand,), hosts=("leg_L", "leg_R"), over=over)
 
 
 def _half_loop(
@@ -127,9 +129,9 @@ def _ankle_weight(stage: Stage, settings: Settings) -> Iterator[Layer]:
         frame = stage.body.frames[joint]
         rims = [
             tuple(ring(stage.body.at(joint, 0, along, -0.4), (frame.x, frame.z), 5.4, 0.9))
-            for along in (-29.5, -36)
+            for along in (-32.5, -39)
         ]
-        seam = tuple(ring(stage.body.at(joint, 0, -32.7, -0.4), (frame.x, frame.z), 5.6, 0.5))
+        seam = tuple(ring(stage.body.at(joint, 0, -35.7, -0.4), (frame.x, frame.z), 5.6, 0.5))
         shapes = (solid("weight", *rims[0], *rims[1]), solid("weight_top", *seam))
         yield Layer("ankle_weight", 0, shapes, hosts=(f"leg_{side}",))
 

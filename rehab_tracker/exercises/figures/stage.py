@@ -21,7 +21,7 @@ from rehab_tracker.exercises.figures.skeleton import Body
 from rehab_tracker.exercises.figures.staging import Stage
 
 FLOOR_SHADOW = 26.0  # joints higher than this (cm) throw none
-REFLECTED = 8  # points of an outline in a mirror
+REFLECTED = 7  # points of an outline in a mirror
 FINE = ("sole", "sock", "trim", "crease", "blush")  # what a mirror image does without
 WHOLE = 110.0  # cm that a picture shows at least with signs of full size
 GHOST_MOVES = 5.0  # a limb that moves less (cm on the screen) has no ghost

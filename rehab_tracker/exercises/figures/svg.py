@@ -11,11 +11,13 @@ from rehab_tracker.exercises.figures.outlines import Point, Shape, closed, mm
 from rehab_tracker.exercises.figures.palettes import HALO, PEOPLE, THINGS, paint
 from rehab_tracker.exercises.figures.skeleton import Body
 from rehab_tracker.exercises.figures.stage import Scene
+from rehab_tracker.exercises.figures.vectors import ORIGIN
 
 Box = tuple[float, float, float, float]
 BADGE = "#12343b"
 RIM = 16  # mm, half of it outside
-OPACITY = {"muscle_cloth": 0.82, "ghost": 0.34, "wall": 0.62, "glass": 0.7, "reflection": 0.85}
+OPACITY = {"muscle_cloth": 0.82, "ghost": 0.34, "wall": 0.62, "glass": 0.88, "reflection": 0.75}
+FARTHER = 0.8  # how large a reflection is, which is farther away than who looks at it
 
 
 def still(scene: Scene) -> str:
@@ -93,7 +95,7 @@ def bounds(scene: Scene) -> Box:
 
 def _end(scene: Scene, name: str, box: Box) -> str:
     drawn = "".join(_arrow(arrows.draw(scene, arrow)) for arrow in scene.figure.arrows)
-    held = _pause(box) if scene.figure.motion is Motion.HOLD else ""
+    held = _pause(box) if scene.figure.motion in (Motion.HOLD, Motion.ONCE) else ""
     return _moment(scene, scene.figure.end, name, ghost=True) + drawn + held
 
 
@@ -135,14 +137,16 @@ def _painted(scene: Scene, layer: Layer) -> str:
 
 def _reflected(scene: Scene, body: Body, mirror: Layer, name: str) -> str:
     glass, layers, there = scene.reflection(body, mirror)
-    return in_glass(glass, "".join(_painted(there, layer) for layer in layers), name)
+    return in_glass(glass, "".join(_painted(there, layer) for layer in layers), name, there)
 
 
-def in_glass(glass: str, seen: str, name: str) -> str:
-    """Return what a mirror shows, cut off at the edges of its glass."""
+def in_glass(glass: str, seen: str, name: str, there: Scene) -> str:
+    """Return what a mirror shows, smaller where it stands and cut off at the edges of its glass."""
+    x, y = (round(mm(place) * (1 - FARTHER)) for place in there.camera.flat(ORIGIN))
     return (
         f'<clipPath id="{name}"><path d="{glass}"/></clipPath>'
-        f'<g clip-path="url(#{name})" opacity="{OPACITY["reflection"]}">{seen}</g>'
+        f'<g clip-path="url(#{name})" opacity="{OPACITY["reflection"]}">'
+        f'<g transform="translate({x} {y}) scale({FARTHER})">{seen}</g></g>'
     )
 
 

@@ -8,6 +8,7 @@ from rehab_tracker.exercises.figures import shelf
 from rehab_tracker.exercises.figures.checks import problems
 from rehab_tracker.exercises.figures.data import figure
 from rehab_tracker.exercises.figures.figure import Kind
+from rehab_tracker.exercises.figures.palettes import PEOPLE, paint
 from rehab_tracker.exercises.seed import load_library, parse
 from tests.builders.figures import SQUAT, a_squat
 
@@ -47,6 +48,14 @@ def test_everybody_wears_running_shoes_already():
 def test_a_loop_lies_at_thigh_shin_ankle_or_foot():
     levels = ("thigh", "shin", "ankle", "foot")
     assert len({drawn({"loop_band": {"around": level}}) for level in levels}) == len(levels)
+
+
+def test_a_loop_runs_before_and_behind_the_legs():
+    picture = drawn({"loop_band": {"around": "thigh"}})
+    behind, leg, before = (
+        picture.index(paint(PEOPLE[0], color)) for color in ("band_side", "shorts", "band")
+    )
+    assert behind < leg < before
 
 
 @pytest.mark.parametrize("name", POSITIONS)

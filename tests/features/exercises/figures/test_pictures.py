@@ -169,6 +169,24 @@ def test_a_mirror_shows_the_face_of_somebody_seen_from_behind(kind: Kind):
     assert seen.count(THINGS["eye"]) == drawn.count(THINGS["eye"]) > 0
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_a_reflection_is_smaller_than_who_looks_into_the_mirror(kind: Kind):
+    glasses = [g for g in in_front_of_a_mirror(kind).iter(f"{SVG}g") if "clip-path" in g.attrib]
+    assert glasses
+    for glass in glasses:
+        (size,) = re.findall(r"scale\((.+)\)", glass[0].get("transform", ""))
+        assert 0.5 < float(size) < 1
+        assert len(list(glass[0].iter(f"{SVG}path"))) == len(list(glass.iter(f"{SVG}path")))
+
+
+@pytest.mark.parametrize(
+    ("motion", "signs"), [("hold", 3), ("once", 3), ("swing", 2)], ids=["hold", "landing", "swing"]
+)
+def test_a_position_that_is_held_has_a_pause_sign(motion: str, signs: int):
+    pair = parsed(shelf.draw(a_squat(motion=motion), Kind.PAIR))
+    assert len(list(pair.iter(f"{SVG}circle"))) == signs  # two of them are the numbers
+
+
 def test_the_shadow_is_under_a_step_and_on_a_mat():
     def painted(*kit: dict[str, object]) -> list[str]:
         picture = parsed(shelf.draw(a_squat(kit=list(kit)), Kind.STILL))
