@@ -144,7 +144,9 @@ def export(patient_id: UUID) -> ResponseReturnValue:
         files = archive(db, who, now)
     audit.record(current(), acting(), "record.exported", patient_id=patient_id)
     name = f"rehab-tracker-{local_day(now, acting().zone)}.zip"
-    return send_file(files, "application/zip", as_attachment=True, download_name=name)
+    answer = send_file(files, "application/zip", as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"  # in place of the one for files
+    return answer
 
 
 @for_both("/restrict", "POST")

@@ -89,6 +89,8 @@ def test_the_matrix_notices_when_nothing_keeps_clinics_apart(world: World, name:
     who = next(one for one in PEOPLE if one.name == name)
     asked = [cell for cell in cells(world, who) if cell.whose == "elsewhere"]
     asked = [cell for cell in asked if cell.expected is Answer.HIDDEN and "<uuid:" in cell.rule]
+    otherwise = "/me/", "/media/"  # the person keeps the one apart, the clinic's folder the other
+    asked = [cell for cell in asked if not cell.rule.startswith(otherwise)]
     failed = []
     with world.nothing_kept():
         for cell in asked:
@@ -97,7 +99,7 @@ def test_the_matrix_notices_when_nothing_keeps_clinics_apart(world: World, name:
             except (IntegrityError, CrossClinic) as keys:  # belts 1 and 3 hold even then
                 failed.append(str(keys))
     assert len(asked) > 15
-    assert len(failed) > 0.9 * len(asked), f"{len(failed)} of {len(asked)}"
+    assert len(failed) > 0.95 * len(asked), f"{len(failed)} of {len(asked)}"
 
 
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "LOOK")

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts import actions, passwords, phone_keys, sign_in, sign_ins
-from rehab_tracker.accounts.models import Clinic, Level, Person, PhoneKey, Standing
+from rehab_tracker.accounts.models import Clinic, Level, Person, PhoneKey, ProfileRevision, Standing
 from rehab_tracker.accounts.sign_in import key_of
 from rehab_tracker.config import Settings
 from rehab_tracker.domain.permission import Role
@@ -30,6 +30,7 @@ from rehab_tracker.logbook.models import LogConflict, LogRevision, MorningCheck,
 from rehab_tracker.logbook.queries import session_of
 from rehab_tracker.logbook.revisions import content_of
 from rehab_tracker.programs.models import Pause, PauseReason, SeenVersion
+from rehab_tracker.rights.models import RetentionHold
 from rehab_tracker.safety.models import HelpNumbers
 from tests.architecture.victim import Victim, a_victim
 from tests.builders.exercises import an_exercise
@@ -137,6 +138,15 @@ def _one_of_everything(db: Session, clinic: Clinic, word: str, folder: Path) -> 
             LogConflict(**told, device_id=new_id(), content=content, received_at=LONG_AGO),
             LogRevision(
                 **told, content=content, replaced_at=LONG_AGO, replaced_by=victim.patient.member.id
+            ),
+            ProfileRevision(
+                **of_patient,
+                content={"goal": word},
+                replaced_at=LONG_AGO,
+                replaced_by=victim.patient.member.id,
+            ),
+            RetentionHold(
+                **of_patient, reason=word, set_at=LONG_AGO, set_by=victim.physio.member.id
             ),
             SeenVersion(program_id=ids["program_id"], number=1, seen_at=LONG_AGO),
             Pause(
