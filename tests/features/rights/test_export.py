@@ -55,7 +55,7 @@ def test_it_holds_every_table_that_says_something_of_the_patient(
         shown = {column.name for column in marked(table)} - WITHHELD.keys()
         assert shown <= rows[0].keys(), table.name
         for column in shown:
-            assert MARK in rows[0][column], f"{table.name}.{column}"
+            assert any(MARK in row[column] for row in rows), f"{table.name}.{column}"
     assert len(rows_in(files, LETTERS)) == 1
 
 
