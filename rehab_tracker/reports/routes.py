@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
 from rehab_tracker.accounts.models import Patient
+from rehab_tracker.accounts.proof import proven
 from rehab_tracker.accounts.queries import looked_after_by_nobody, physios
 from rehab_tracker.domain.permission import Permission, Role
 from rehab_tracker.foundation import audit, clock
@@ -117,6 +118,7 @@ def _kinds(actor: Actor) -> list[tuple[By, Any]]:
 
 @blueprint.get("/report.csv")
 @requires(Permission.REPORT_READ)
+@proven
 def clinic_csv() -> ResponseReturnValue:
     """Send the report with all its rows; a filter that makes no sense is refused."""
     form, sound = _report_form()

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rehab_tracker.accounts import passwords
 from rehab_tracker.accounts.models import Clinic, Standing
 from rehab_tracker.domain.permission import Role
+from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.audit import AuditEvent
 from rehab_tracker.foundation.db import Database
 from rehab_tracker.logbook.weeks import HORIZON_WEEKS
-from tests.builders.people import Somebody, a_clinic, a_member, a_patient
+from tests.builders.people import PASSWORD, Somebody, a_clinic, a_member, a_patient
 from tests.builders.programs import MONDAY
 from tests.builders.reports import NOW, TODAY, a_case
 from tests.client import CheckedClient
@@ -41,6 +43,20 @@ def colleague(db: Session, clinic: Clinic) -> Somebody:
     member = a_member(db, clinic, Role.PHYSIO, name="Colin Colleague")
     db.commit()
     return member
+
+
+def test_what_leaves_in_a_file_asks_for_the_password_again(db: Session, as_: As, manager: Somebody):
+    manager.person.password_hash = passwords.keep(PASSWORD)
+    db.commit()
+    client = as_(manager)
+    with clock.stopped(NOW + timedelta(minutes=11)):
+        answer = client.get("/report.csv?weeks=4")
+        assert (answer.status_code, answer.mimetype) == (303, "text/html")
+        proved = client.post(
+            "/me/proof", data={"password": PASSWORD, "back_to": "/report.csv?weeks=4"}
+        )
+        assert proved.location == "/report.csv?weeks=4"
+        assert client.get(proved.location).mimetype == "text/csv"
 
 
 def test_a_manager_sees_every_patient_and_a_physio_only_their_own(
