@@ -54,7 +54,10 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
         from rehab_tracker.app import create_app  # noqa: PLC0415 - `--help` stays quick
 
         app = create_app(Settings.from_environment())
-        with app.app_context():
-            return ctx.invoke(command, app, *args, **kwargs)
+        try:
+            with app.app_context():
+                return ctx.invoke(command, app, *args, **kwargs)
+        finally:
+            app.extensions["database"].engine.dispose()
 
     return update_wrapper(run, command)

@@ -33,7 +33,9 @@ function goOn(until) {
 }
 
 function used(seconds) {
-  goOn(Date.now() + seconds * 1000);
+  const until = Date.now() + seconds * 1000;
+  if (until <= ends) return;
+  goOn(until);
   tabs.postMessage(ends);
 }
 

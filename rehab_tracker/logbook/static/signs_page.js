@@ -66,5 +66,6 @@ function showStep(signs, help) {
 
 navigator.serviceWorker?.register("/sw.js", { scope: "/" }).catch(() => {});
 const plan = await kept().catch(() => null);
-if (plan) open(plan);
+const isClosed = "closed" in form.dataset; // somebody is signed in who answers nothing here
+if (plan && !isClosed) open(plan);
 if (plan && !isSignedIn) keepSending();

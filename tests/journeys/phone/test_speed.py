@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Clinic
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.programs.models import Program
 from tests.builders.exercises import a_library
@@ -22,9 +21,9 @@ SHOWN = "() => document.querySelector('#screen h1:not(.vh)') && performance.now(
 
 
 @pytest.fixture
-def a_whole_program(db: Session, clinic: Clinic, physio: Somebody, patient: Somebody) -> Program:
+def a_whole_program(db: Session, physio: Somebody, patient: Somebody) -> Program:
     """Assign as many exercises with figures as the product advises, from its own library."""
-    library = a_library(db, clinic)
+    library = a_library(db)
     shown = [one for one in library.values() if one.figure][: setting("core_exercises_advised_max")]
     made = a_program(db, physio, patient, [an_item(one) for one in shown])
     db.commit()
