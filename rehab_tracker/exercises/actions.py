@@ -169,8 +169,8 @@ def copy_exercise(db: Session, actor: Actor, slug: str, store: Store) -> Exercis
     columns = {name: getattr(origin, name) for name in kept}
     columns["name"] = _("%(name)s (copy)", name=origin.name)[:NAME_MAX]
     if origin.media_id and origin.media_type:
-        columns["media_id"] = store.copy(db, origin.media_id, origin.media_type)
-        columns["media_type"] = origin.media_type
+        copied = store.copy(db, origin.media_id, origin.media_type)
+        columns |= {"media_id": copied, "media_type": origin.media_type if copied else None}
     exercise = _own(columns, copied_from=origin.slug)
     db.add(exercise)
     audit.record(db, actor, "exercise.copied", subject_id=exercise.id, source=origin.slug)

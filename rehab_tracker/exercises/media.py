@@ -155,11 +155,14 @@ class Store:
             raise NoRoom from problem
         return media_id
 
-    def copy(self, db: Session, media_id: UUID, media_type: str) -> UUID:
-        """Keep the same once more, for another row."""
+    def copy(self, db: Session, media_id: UUID, media_type: str) -> UUID | None:
+        """Keep the same once more, for another row; None where its files are gone."""
         with ExitStack() as opened:
             paths = dict.fromkeys(self.path(media_id, media_type, small=s) for s in (False, True))
-            content, *small = [opened.enter_context(path.open("rb")) for path in paths]
+            try:
+                content, *small = [opened.enter_context(path.open("rb")) for path in paths]
+            except FileNotFoundError:
+                return None
             return self.keep(db, Media(media_type, content, *small))
 
     def release(self, db: Session, media_id: UUID, media_type: str) -> None:

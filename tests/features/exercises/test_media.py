@@ -362,6 +362,18 @@ def test_a_copy_has_a_picture_of_its_own(db: Session, physio: Somebody, store: S
     assert len(files(store)) == 2
 
 
+def test_a_copy_goes_without_a_picture_whose_file_is_gone(
+    db: Session, physio: Somebody, store: Store
+):
+    actions.show_media(db, physio.actor, SLUG, judged(BytesIO(a_photo())), store)
+    db.commit()
+    for file in files(store):
+        file.unlink()
+    copy = actions.copy_exercise(db, physio.actor, SLUG, store)
+    db.commit()
+    assert (copy.media_id, copy.media_type, files(store)) == (None, None, [])
+
+
 def test_the_page_offers_every_drawn_figure(db: Session, physio: Somebody, as_: As):
     a_library(db)
     db.commit()
