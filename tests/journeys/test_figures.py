@@ -136,7 +136,10 @@ RECORD = """async (mimeType) => {
   await done;
   return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
 }"""
-READY = "element => element.readyState >= 2 && element.videoWidth === 64"
+READY = """async (element) => {
+  while (element.readyState < 2) await new Promise(requestAnimationFrame);
+  return element.videoWidth;
+}"""
 
 
 def _upload(page: Page, file: Path) -> None:
@@ -155,14 +158,14 @@ def test_a_clinics_own_picture_and_films_show_in_the_page(at_step_up: Opened, tm
     _upload(page, photo)
     shown = page.locator("img.figure__own")
     shown.scroll_into_view_if_needed()
-    page.wait_for_function("image => image.naturalWidth === 64", arg=shown.element_handle())
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
     for kind in ("webm", "mp4"):
         recorded = tmp_path / f"film.{kind}"
         recorded.write_bytes(bytes(page.evaluate(RECORD, f"video/{kind}")))
         _upload(page, recorded)
         video = page.locator("video.figure__own")
         video.evaluate("element => { element.muted = true; return element.play(); }")
-        page.wait_for_function(READY, arg=video.element_handle())
+        assert video.evaluate(READY) == 64
 
 
 def test_every_page_with_pictures_is_open_to_everybody(at_step_up: Opened):

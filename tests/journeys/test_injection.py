@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts import passwords
@@ -56,6 +56,6 @@ def test_nothing_springs_in_a_browser(
         answer = page.goto(address.format(**victim.ids))
         assert answer is not None
         assert answer.ok, address
-        page.wait_for_function(f"document.body.innerText.includes('{TAG}')")
+        expect(page.locator("body")).to_contain_text(TAG)
         assert page.locator(f"{TAG}, [{TAG}], [onerror], [onfocus]").count() == 0, address
     assert sprung == []

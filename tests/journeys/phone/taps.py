@@ -1,13 +1,15 @@
 """What a thumb does, what eyes look for, and what the clinic then has."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from rehab_tracker.logbook.models import LoggedExercise, LoggedSession
+
+Told = TypeVar("Told")
 
 
 def tap(page: Page, name: str, **exactly: Any) -> None:
@@ -25,7 +27,10 @@ def state(page: Page, text: str) -> None:
 def ready(page: Page) -> None:
     """Wait until the phone can do without signal."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(
+        "async () => { while (!navigator.serviceWorker.controller)"
+        " await new Promise((again) => setTimeout(again, 20)); }"
+    )
 
 
 def as_prescribed(page: Page, pain: int = 1) -> None:
@@ -37,6 +42,15 @@ def as_prescribed(page: Page, pain: int = 1) -> None:
 def signal_returns(page: Page) -> None:
     """Let the phone notice, as the browser tells it."""
     page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def eventually(page: Page, told: Callable[[], list[Told]]) -> list[Told]:
+    """Return what the clinic was told, once it was: the page goes on while it sends."""
+    for _look in range(80):
+        if found := told():
+            return found
+        page.wait_for_timeout(100)
+    return []
 
 
 def kept(db: Session) -> Sequence[LoggedSession]:

@@ -12,7 +12,7 @@ from rehab_tracker.safety.models import SafetyCheck
 from rehab_tracker.safety.numbers import Numbers
 from tests.builders.people import LONG_AGO, Somebody
 from tests.journeys.conftest import assert_accessible
-from tests.journeys.phone.taps import heading, kept, ready, signal_returns, state, tap
+from tests.journeys.phone.taps import eventually, heading, kept, ready, signal_returns, state, tap
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def test_a_sign_told_without_signal_helps_and_holds_at_once_and_is_sent_once(
     page.goto("/today")
     expect(page.get_by_role("heading", name="Your programs are held")).to_be_visible()
     signal_returns(page)
-    (check,) = answers(db)
+    (check,) = eventually(page, lambda: answers(db))
     assert (check.signs, check.holds, check.language) == (["E5"], True, "en")
     assert db.get_one(Patient, patient.id).held_at == check.answered_at
 
@@ -88,7 +88,7 @@ def test_after_much_pain_the_answer_belongs_to_its_session(
     phone.set_offline(False)
     signal_returns(page)
     state(page, "Sent")
-    (check,), (session,) = answers(db), kept(db)
+    (check,), (session,) = eventually(page, lambda: answers(db)), kept(db)
     assert (check.session_id, check.holds) == (session.id, False)
 
 

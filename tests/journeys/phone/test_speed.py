@@ -2,7 +2,6 @@
 
 import gzip
 from pathlib import PurePosixPath
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response
@@ -17,7 +16,10 @@ from tests.journeys.conftest import PHONE, sign_in
 
 KB = 1024
 SLOWER = 4
-SHOWN = "() => document.querySelector('#screen h1:not(.vh)') && performance.now()"
+SHOWN = """async () => {
+  while (!document.querySelector("#screen h1:not(.vh)")) await new Promise(requestAnimationFrame);
+  return performance.now();
+}"""
 
 
 @pytest.fixture
@@ -81,5 +83,4 @@ def test_a_repeat_visit_without_signal_shows_within_a_second_on_a_slow_phone(
 
 def shown_after(page: Page, path: str) -> float:
     page.goto(path)
-    handle: Any = page.wait_for_function(SHOWN)
-    return float(handle.json_value())
+    return float(page.evaluate(SHOWN))
