@@ -137,7 +137,9 @@ RECORD = """async (mimeType) => {
   return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
 }"""
 READY = """async (element) => {
-  while (element.readyState < 2) await new Promise(requestAnimationFrame);
+  for (let look = 0; look < 500 && element.readyState < 2; look++) {
+    await new Promise((on) => setTimeout(on, 20));
+  }
   return element.videoWidth;
 }"""
 

@@ -10,6 +10,13 @@ from sqlalchemy.orm import Session, selectinload
 from rehab_tracker.logbook.models import LoggedExercise, LoggedSession
 
 Told = TypeVar("Told")
+CONTROLLED = """async () => {
+  const { serviceWorker: worker } = navigator;
+  for (let look = 0; look < 500 && !worker.controller; look++) {
+    await new Promise((on) => setTimeout(on, 20));
+  }
+  return Boolean(worker.controller);
+}"""
 
 
 def tap(page: Page, name: str, **exactly: Any) -> None:
@@ -27,10 +34,7 @@ def state(page: Page, text: str) -> None:
 def ready(page: Page) -> None:
     """Wait until the phone can do without signal."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.evaluate(
-        "async () => { while (!navigator.serviceWorker.controller)"
-        " await new Promise((again) => setTimeout(again, 20)); }"
-    )
+    assert page.evaluate(CONTROLLED), "no worker took the page over"
 
 
 def as_prescribed(page: Page, pain: int = 1) -> None:
