@@ -28,6 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.domain.week import Week, WeekStart, week_of
+from rehab_tracker.education.models import TopicState
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.audit import AuditEvent, AuditHead, seal
@@ -39,6 +40,7 @@ from rehab_tracker.logbook.models import (
     MorningCheck,
     PerformedSet,
     ProgramWeek,
+    WeeklyCheck,
 )
 from rehab_tracker.programs.models import Pause, Prescription, Program, ProgramVersion
 
@@ -232,14 +234,22 @@ _VERSIONS = (
     .outerjoin(ProgramVersion.__table__, (_V.program_id == _P.id) & (_V.clinic_id == _P.clinic_id))
     .outerjoin(Pause.__table__, (_PAUSE.program_id == _P.id) & (_PAUSE.clinic_id == _P.clinic_id))
     .where(_P.patient_id == bindparam("who"), _P.clinic_id == bindparam("clinic"))
-    .order_by(_P.starts_on, _P.id, _V.number)
+    .order_by(_P.starts_on, _P.id, _V.number, _PAUSE.first_on)
 )
+_FELT = WeeklyCheck.__table__.c
 _SHOWN_ON = case((_W.first_on >= bindparam("first"), _W.first_on)).label("shown_on")
 _SUMMED = ("dose_num", "due_sevenths", "due", "done", "met", "extra", "active_days", "paused_days")
 _WEEKS = (
     select(
         _W.program_id, _SHOWN_ON, _W.state, _W.dose_den,
+        func.max(_FELT.worst).label("worst"), func.max(_FELT.usual).label("usual"),
         *(func.sum(_W[name]).label(name) for name in _SUMMED),
+    )
+    .outerjoin(
+        WeeklyCheck.__table__,
+        (_FELT.clinic_id == _W.clinic_id)
+        & (_FELT.patient_id == _W.patient_id)
+        & (_FELT.first_on == _W.first_on),
     )
     .where(
         _W.clinic_id == bindparam("clinic"),
@@ -289,16 +299,33 @@ _CHECK, _T = MorningCheck.__table__.c, ClinicTreatment.__table__.c
 _MORNINGS = select(_CHECK.on_day, _CHECK.pain).where(
     _CHECK.clinic_id == bindparam("clinic"),
     _CHECK.patient_id == bindparam("who"),
-    _CHECK.on_day.between(bindparam("first"), bindparam("last")),
+    _CHECK.on_day.between(bindparam("baseline"), bindparam("last")),
+).order_by(_CHECK.on_day)
+_READ = TopicState.__table__.c
+_CARDS_READ = (
+    select(func.count())
+    .where(
+        _READ.patient_id == _WHO.id, _READ.read_at.is_not(None), _READ.clinic_id == _WHO.clinic_id
+    )
+    .correlate(Patient.__table__)
+    .scalar_subquery()
 )
-_TREATMENTS = select(ClinicTreatment.__table__).where(
-    _T.clinic_id == bindparam("clinic"),
-    _T.patient_id == bindparam("who"),
-    _T.on_day.between(bindparam("first"), bindparam("last")),
+_TREATMENTS = (
+    select(ClinicTreatment.__table__, _CARDS_READ.label("cards_read"))
+    .select_from(Patient.__table__)
+    .outerjoin(
+        ClinicTreatment.__table__,
+        (_T.patient_id == _WHO.id)
+        & (_T.clinic_id == _WHO.clinic_id)
+        & (_T.on_day >= bindparam("first")),
+    )
+    .where(_WHO.id == bindparam("who"), _WHO.clinic_id == bindparam("clinic"))
+    .order_by(_T.on_day, _T.id)
 )
 _PAGE = """<!doctype html><title>{{ who.name }}</title><h1>{{ who.name }}</h1>
 <table>{% for week in weeks %}
-<tr><td>{{ week.shown_on }}<td>{{ week.met }}/{{ week.due }}<td>{{ week.extra }}</tr>
+<tr><td>{{ week.shown_on }}<td>{{ week.met }}/{{ week.due }}<td>{{ week.extra }}<td>{{ week.worst }}
+</tr>
 {%- endfor %}</table>
 <table>{% for row in sessions %}
 <tr><td>{{ row.performed_on }}<td>{{ row.pain_before }}<td>{{ row.pain_during }}
@@ -316,6 +343,7 @@ def _progress(engine: Engine, page: Template, patient_id: UUID) -> ResponseRetur
     with engine.connect() as db:
         who = db.execute(_CARD, {"who": patient_id}).one()
         asked = {"who": patient_id, "clinic": who.clinic_id, "first": first, "last": today}
+        asked["baseline"] = first - timedelta(weeks=2)
         return page.render(
             who=who,
             programs=db.execute(_VERSIONS, asked).all(),

@@ -105,8 +105,8 @@ def earlier_mornings(scores: Mapping[date, int], session_day: date) -> tuple[int
 
     The session's own morning came before the session, so it belongs to them.
     """
-    days = (session_day - back for back in _BASELINE_DAYS)
-    return tuple(scores[day] for day in days if day in scores)
+    found = [scores.get(session_day - back) for back in _BASELINE_DAYS]
+    return tuple(score for score in found if score is not None)
 
 
 def baseline(before: int | None, earlier_mornings: Sequence[int]) -> int | None:

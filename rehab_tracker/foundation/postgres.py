@@ -37,6 +37,7 @@ def engine(url: str, **options: Any) -> Engine:
     """Return an engine whose transactions see the rows that their execution options name."""
     made = create_engine(url, **OPTIONS, **options)
     event.listen(made, "begin", _begin)
+    event.listen(made, "rollback", _end_reading)
     event.listen(made, "do_execute_no_params", _unprepared)
     event.listen(made, "handle_error", _leave_standby)
     return made
@@ -53,6 +54,12 @@ def _begin(connection: Connection) -> None:
         words.append(f"SET LOCAL app.clinic_id = '{clinic_id.hex}'")
     plain = {"no_parameters": True}
     connection.exec_driver_sql("; ".join(words), execution_options=plain)
+
+
+def _end_reading(connection: Connection) -> None:
+    """Let reads end by COMMIT: on ROLLBACK the driver forgets all statements it has prepared."""
+    if connection.get_execution_options().get("reads_only"):
+        connection.connection.commit()
 
 
 def _unprepared(cursor: Any, statement: str, _context: object) -> bool:

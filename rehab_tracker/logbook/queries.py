@@ -251,15 +251,19 @@ def lights_of(
     now: datetime,
 ) -> dict[UUID, Light]:
     """Return each session's light by its id, as it stands at an instant."""
+    limits = {
+        key: PainLimits(version.green_max, version.amber_max, version.pain_profile)
+        for key, version in versions.items()
+    }
     return {
-        session.id: _light(session, versions[session.version_id], mornings, zone, now)
+        session.id: _light(session, limits[session.version_id], mornings, zone, now)
         for session in sessions
     }
 
 
 def _light(
     session: LoggedSession,
-    limits: HasLimits,
+    limits: PainLimits,
     mornings: Mapping[date, int],
     zone: ZoneInfo,
     now: datetime,
@@ -275,7 +279,7 @@ def _light(
             session.new_swelling,
             session.red_flag,
         ),
-        PainLimits(limits.green_max, limits.amber_max, limits.pain_profile),
+        limits,
         pain.earlier_mornings(mornings, day),
         morning,
         morning is not None or now >= pain.morning_window(day, zone)[1],

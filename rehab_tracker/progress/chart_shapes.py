@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 WeekState = Literal["scored", "paused", "not_scored", "open"]
 LightColor = Literal["green", "amber", "red", "stop"]
@@ -23,8 +23,7 @@ class WeekBar:
     paused_days: int = 0
 
 
-@dataclass(frozen=True)
-class PainPoint:
+class PainPoint(NamedTuple):
     """One session's pain, 0 to 10; None where nothing was recorded."""
 
     on: date
@@ -43,8 +42,7 @@ class Marker:
     text: str
 
 
-@dataclass(frozen=True)
-class LoadPoint:
+class LoadPoint(NamedTuple):
     """The load of one exercise on a day; None where none was recorded."""
 
     on: date

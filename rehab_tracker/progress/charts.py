@@ -135,18 +135,18 @@ def load_trend(
     points: Sequence[LoadPoint], *, width: float = 120, height: float = 32
 ) -> Trend | None:
     """Lay out a load over time, broken where none was recorded; None without any load."""
-    known = [(point.on, point.load) for point in points if point.load is not None]
+    known = [(on, load) for on, load in points if load is not None]
     if not known:
         return None
     loads = [load for _, load in known]
     first_on, days = known[0][0], max((known[-1][0] - known[0][0]).days, 1)
-    y = scale(min(loads), max(loads), height - 5, 5)
-
-    def place(on: date, load: float) -> Place:
-        return round(5 + (on - first_on).days / days * (width - 10), 1), y(load)
-
-    places = [None if point.load is None else place(point.on, point.load) for point in points]
-    found = [at for at in places if at is not None]
+    to_y, day_width = scale(min(loads), max(loads), height - 5, 5), (width - 10) / days
+    y = {load: to_y(load) for load in loads}
+    places = [
+        None if load is None else (round(5 + (on - first_on).days * day_width, 1), y[load])
+        for on, load in points
+    ]
+    found = [place for place in places if place is not None]
     return Trend(
         width=width,
         height=height,

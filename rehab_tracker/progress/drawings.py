@@ -60,11 +60,11 @@ def trend_lines(trends: Iterable[ExerciseTrend]) -> list[TrendLine]:
 
 def _trend_line(trend: ExerciseTrend, unit: str) -> TrendLine:
     unknown = str(_("not recorded"))
-    amounts = (unknown if p.load is None else f"{p.load:g} {unit}" for p in trend.points)
-    days = brief_days(point.on for point in trend.points)
-    points = (f"{day}: {amount}" for day, amount in zip(days, amounts, strict=True))
-    unbroken = (point.replace(" ", "\u00a0") for point in points)
-    return TrendLine(trend, load_trend(trend.points), unit, ", ".join(unbroken))
+    amounts = [unknown if p.load is None else f"{p.load:g} {unit}" for p in trend.points]
+    days = brief_days([point.on for point in trend.points])
+    points = "\n".join([f"{day}: {amount}" for day, amount in zip(days, amounts, strict=True)])
+    unbroken = points.replace(" ", "\u00a0").replace("\n", ", ")
+    return TrendLine(trend, load_trend(trend.points), unit, unbroken)
 
 
 def told(happening: Happening, progress: Progress) -> str:

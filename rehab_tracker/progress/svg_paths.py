@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 
 Place = tuple[float, float]
 Scale = Callable[[float], float]
@@ -17,11 +16,12 @@ def scale(low: float, high: float, at_low: float, at_high: float) -> Scale:
 
 def line(places: Iterable[Place | None]) -> str:
     """Draw through the places, starting anew after every None."""
-    path = ""
-    for before, place in pairwise([None, *places]):
+    path, pen = [], "M"
+    for place in places:
         if place is not None:
-            path += f"{'L' if before else 'M'}{place[0]} {place[1]}"
-    return path
+            path.append(f"{pen}{place[0]} {place[1]}")
+        pen = "L" if place else "M"
+    return "".join(path)
 
 
 def box(x: float, y: float, width: float, base: float) -> str:

@@ -1,5 +1,6 @@
 """How the best set of each exercise went, day by day."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -21,11 +22,10 @@ class _Best(NamedTuple):
 
 def exercise_trends(rows: Iterable[Any]) -> tuple[ExerciseTrend, ...]:
     """Return each performed exercise's trend, the latest done first; skipped days are left out."""
-    performed: dict[tuple[UUID, str, str], list[_Best]] = {}
+    performed: defaultdict[tuple[UUID, str, str], list[_Best]] = defaultdict(list)
     for day, exercise_id, name, language, load, reps, seconds in rows:
         if reps is not None or seconds is not None:
-            best = _Best(day, load, reps, seconds)
-            performed.setdefault((exercise_id, name, language), []).append(best)
+            performed[exercise_id, name, language].append(_Best(day, load, reps, seconds))
     latest_first = sorted(performed.items(), key=lambda item: item[1][-1].day, reverse=True)
     return tuple(_trend(name, language, rows) for (_id, name, language), rows in latest_first)
 
