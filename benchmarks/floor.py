@@ -296,11 +296,15 @@ _PERFORMED = (
     .order_by(*_IN_ORDER, _E.position)
 )  # fmt: skip
 _CHECK, _T = MorningCheck.__table__.c, ClinicTreatment.__table__.c
-_MORNINGS = select(_CHECK.on_day, _CHECK.pain).where(
-    _CHECK.clinic_id == bindparam("clinic"),
-    _CHECK.patient_id == bindparam("who"),
-    _CHECK.on_day.between(bindparam("baseline"), bindparam("last")),
-).order_by(_CHECK.on_day)
+_MORNINGS = (
+    select(_CHECK.on_day, _CHECK.pain)
+    .where(
+        _CHECK.clinic_id == bindparam("clinic"),
+        _CHECK.patient_id == bindparam("who"),
+        _CHECK.on_day.between(bindparam("baseline"), bindparam("last")),
+    )
+    .order_by(_CHECK.on_day)
+)
 _READ = TopicState.__table__.c
 _CARDS_READ = (
     select(func.count())

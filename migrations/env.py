@@ -3,9 +3,9 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import TypeDecorator
+from sqlalchemy import TypeDecorator, text
 
-from rehab_tracker.foundation.db import Base
+from rehab_tracker.foundation.db import WHERE, Base
 
 
 def _plain_types(kind: str, thing: Any, _autogen: Any) -> str | Literal[False]:
@@ -15,6 +15,17 @@ def _plain_types(kind: str, thing: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
+def _say_in_dialects() -> None:
+    """Say what each database has its own words for."""
+    for table in Base.metadata.tables.values():
+        table.dialect_options["sqlite"]["strict"] = True
+        for index in table.indexes:
+            if rows := index.info.get(WHERE):
+                for dialect in ("sqlite", "postgresql"):
+                    index.dialect_options[dialect]["where"] = text(rows)
+
+
+_say_in_dialects()
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,

@@ -69,7 +69,7 @@ class Clinic(Base):
     """The tenant."""
 
     __tablename__ = "clinic"
-    __table_args__ = (longest("name", 120), {"sqlite_strict": True})
+    __table_args__ = (longest("name", 120),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))
@@ -90,7 +90,6 @@ class Person(Base):
         longest("name", 120),
         longest("email", 254),
         CheckConstraint("email = lower(email)", "email_lower"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -184,7 +183,6 @@ class OneTimeToken(Base):
         Index("ix_one_time_token_person", "person_id", "purpose"),
         Index("ix_one_time_token_membership", "membership_id"),
         longest("email", 254),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -206,7 +204,6 @@ class SignIn(Base):
     __table_args__ = (
         UniqueConstraint("id"),
         Index("ix_sign_in_person", "person_id"),
-        {"sqlite_strict": True},
     )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -233,7 +230,6 @@ class PhoneKey(Base):
     __table_args__ = (
         UniqueConstraint("id"),
         Index("ix_phone_key_person", "person_id"),
-        {"sqlite_strict": True},
     )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -266,7 +262,6 @@ class RecoveryCode(Base):
     __table_args__ = (
         UniqueConstraint("code_hash"),
         Index("ix_recovery_code_person", "person_id"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -283,7 +278,6 @@ class Passkey(Base):
         UniqueConstraint("credential_id"),
         Index("ix_passkey_person", "person_id"),
         longest("name", 80),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -326,7 +320,7 @@ class RateLimit(Base):
     """
 
     __tablename__ = "rate_limit"
-    __table_args__ = (Index("ix_rate_limit_full_at", "full_at"), {"sqlite_strict": True})
+    __table_args__ = (Index("ix_rate_limit_full_at", "full_at"),)
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     full_at: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
@@ -336,7 +330,7 @@ class OutboxMail(Base):
     """A letter that leaves after its transaction is committed, and is tried again until it has."""
 
     __tablename__ = "outbox_mail"
-    __table_args__ = (Index("ix_outbox_mail_sent", "sent_at"), {"sqlite_strict": True})
+    __table_args__ = (Index("ix_outbox_mail_sent", "sent_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     recipient: Mapped[str] = mapped_column(String(254))

@@ -3,6 +3,7 @@
 from flask import Blueprint, url_for
 
 from rehab_tracker.exercises import pictures, words
+from rehab_tracker.exercises.figures import shelf
 from rehab_tracker.exercises.figures.figure import Figure
 from rehab_tracker.exercises.models import Exercise
 
@@ -11,7 +12,7 @@ blueprint = Blueprint("exercises", __name__, template_folder="templates")
 
 def figure_of(exercise: Exercise) -> Figure | None:
     """Return the drawn figure that shows an exercise."""
-    return pictures.figures().get(exercise.figure or "")
+    return shelf.own(exercise.figure) if exercise.figure else None
 
 
 def figure_address(figure: Figure, kind: str, side: str) -> str:

@@ -18,31 +18,35 @@ REMEMBERED = 400
 
 
 @cache
-def _read() -> tuple[Mapping[str, Figure], list[str]]:
-    """Read the figures once, when the first page shows one: the product starts without them."""
-    return shelf.readable()
-
-
 def figures() -> Mapping[str, Figure]:
     """Return every figure that can be read, by its exercise."""
-    return _read()[0]
+    return {slug: found for slug in shelf.own_slugs() if (found := shelf.own(slug))}
 
 
+def figure(slug: str) -> Figure:
+    """Return one figure, without reading the others; raises NotVisible."""
+    found = shelf.own(slug)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@cache
 def unreadable() -> list[str]:
     """Return what is wrong with the files that hold no figure, a sentence for each."""
-    return _read()[1]
+    return shelf.readable()[1]
 
 
 @cache
 def digest_of(slug: str) -> str:
-    """Return the hash of all that an exercise's pictures depend on."""
-    return shelf.digest(figures()[slug])
+    """Return the hash of all that an exercise's pictures depend on; raises NotVisible."""
+    return shelf.digest(figure(slug))
 
 
 @cache
 def problems_of(slug: str) -> list[str]:
-    """Return what is wrong with a figure, a sentence for each."""
-    return problems(figures()[slug])
+    """Return what is wrong with a figure, a sentence for each; raises NotVisible."""
+    return problems(figure(slug))
 
 
 def shown_side(wanted: str, affected: str | None = None) -> str:
@@ -52,8 +56,7 @@ def shown_side(wanted: str, affected: str | None = None) -> str:
 
 def picture(data_dir: Path, digest: str, slug: str, kind: str, side: str) -> bytes:
     """Return a picture as gzipped SVG; raises NotVisible where there is none of that hash."""
-    known = slug in figures() and kind in set(Kind) and side in SIDES
-    if not known or digest != digest_of(slug):
+    if kind not in set(Kind) or side not in SIDES or digest != digest_of(slug):
         raise NotVisible
     return drawn(data_dir, slug, Kind(kind), side)
 
@@ -64,7 +67,7 @@ def drawn(data_dir: Path, slug: str, kind: Kind, side: str) -> bytes:
     file = _file(data_dir, slug, kind, side)
     with suppress(OSError):
         return file.read_bytes()
-    packed = gzip.compress(shelf.draw(figures()[slug], kind, side).encode(), mtime=0)
+    packed = gzip.compress(shelf.draw(figure(slug), kind, side).encode(), mtime=0)
     with suppress(OSError):  # a full disk makes it slower, not wrong
         _write(file, packed)
     return packed
@@ -86,8 +89,8 @@ def draw_all(data_dir: Path) -> int:
     """Draw every picture that is missing, remove those nobody asks for any more; count all."""
     wanted = [
         (slug, kind, side)
-        for slug, figure in figures().items()
-        for side in (SIDES if figure.side in SIDES else ("right",))
+        for slug, found in figures().items()
+        for side in (SIDES if found.side in SIDES else ("right",))
         for kind in Kind
     ]
     for one in wanted:

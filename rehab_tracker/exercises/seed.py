@@ -160,6 +160,16 @@ def load_library() -> Library:
     return read_library(_folder())
 
 
+@cache
+def topics_of_templates() -> Mapping[str, tuple[str, ...]]:
+    """Return the education topics of each template by its slug.
+
+    A patient's day asks for no more of the library; reading all of it takes four megabytes.
+    """
+    templates = parse(TEMPLATES_FILE, seed_file(TEMPLATES_FILE))["templates"]
+    return {row["slug"]: tuple(row["education"]) for row in templates}
+
+
 def seed_file(name: str) -> str:
     """Return the text of a seed file of this installation."""
     return (_folder() / name).read_text(encoding="utf-8")

@@ -52,7 +52,7 @@ class ClinicRecord(ClinicOwned):
 
 def owned(*constraints: Any) -> tuple[Any, ...]:
     """Return table arguments of a clinic's records: others can be tied to them in their clinic."""
-    return (UniqueConstraint("clinic_id", "id"), *constraints, {"sqlite_strict": True})
+    return (UniqueConstraint("clinic_id", "id"), *constraints)
 
 
 def tied(column: str, table: str) -> ForeignKeyConstraint:

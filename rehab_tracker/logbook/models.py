@@ -254,7 +254,6 @@ class ProgramWeek(ClinicOwned, Base):
         Index("ix_program_week_patient", "clinic_id", "patient_id", "first_on", *_SUMMED),
         Index("ix_program_week_first_on", "clinic_id", "first_on", "patient_id", *_SUMMED),
         CheckConstraint("met <= due and met <= done", "met"),
-        {"sqlite_strict": True},
     )
 
     clinic_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -16,7 +16,7 @@ from rehab_tracker.domain.schedule import Plan, is_active
 from rehab_tracker.domain.week import Week, local_day, week_asked_about, week_of
 from rehab_tracker.education.queries import Training, topic_of_the_day
 from rehab_tracker.education.topics import Topic
-from rehab_tracker.exercises.seed import load_library
+from rehab_tracker.exercises.seed import topics_of_templates
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.logbook.models import LoggedSession, ProgramWeek, WeeklyCheck
 from rehab_tracker.logbook.queries import (
@@ -176,8 +176,7 @@ def _training(
 ) -> Training:
     """Return what decides about the card of the day."""
     running = [one for one in programs if one.state is not ProgramState.COMING]
-    templates = load_library().templates
-    plans = (templates.get(one.program.template or "") for one in running)
+    topics = topics_of_templates()
     drilled = {p.exercise.slug for one in running for p in one.version.prescriptions}
     return Training(
         today=day,
@@ -185,7 +184,9 @@ def _training(
         had_red=any(light.color is Color.RED for light in lights.values()),
         runs=any(one.version.pain_profile is Profile.RUNNING for one in running),
         steps=_STEP_DRILL in drilled,
-        named=frozenset(slug for plan in plans if plan for slug in plan.education),
+        named=frozenset(
+            topic for one in running for topic in topics.get(one.program.template or "", ())
+        ),
     )
 
 

@@ -165,7 +165,7 @@ class SeenVersion(ClinicOwned, Base):
     """The newest version of a program that its patient has seen; the first one needs no row."""
 
     __tablename__ = "seen_version"
-    __table_args__ = (tied("program_id", "program"), {"sqlite_strict": True})
+    __table_args__ = (tied("program_id", "program"),)
 
     clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
     program_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,8 +1,10 @@
 """Weeks × patients, or physios, or programs: sums of the roll-up and how they read."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from rehab_tracker.domain.adherence import WeekState, band, half_up
@@ -114,7 +116,8 @@ class Line:
 
 def lines(facts: Iterable[Fact], period: Period) -> Mapping[Any, Line]:
     """Return the facts in lines by their key."""
-    found: dict[Any, Line] = {}
+    found: defaultdict[Any, Line] = defaultdict(Line)
+    column = cache(period.column)
     for fact in facts:
-        found.setdefault(fact.key, Line()).add(period.column(fact.first_on), fact)
+        found[fact.key].add(column(fact.first_on), fact)
     return found

@@ -206,11 +206,12 @@ def _whose(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
     """Return which patients' rows count; the few left out where it is everybody."""
     if asked.standing or len(_conditions(asked, closing)) > 1:
         return [ProgramWeek.patient_id.in_(_listed(asked, closing))]
-    return [ProgramWeek.patient_id.not_in(_NOT_USED)]
+    return [or_(~_NOT_USED.exists(), ProgramWeek.patient_id.not_in(_NOT_USED))]
 
 
 _NOT_USED = select(Patient.id).where(Patient.restricted_at.is_not(None))
-"""The few whose records are kept, but not used: no figure counts them."""
+"""The few whose records are kept, but not used: no figure counts them. Mostly there is nobody,
+and whether there is anybody is asked once, not for every week."""
 
 
 def _conditions(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:

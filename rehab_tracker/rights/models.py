@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, literal_column
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rehab_tracker.foundation.db import Base, longest
+from rehab_tracker.foundation.db import WHERE, Base, longest
 from rehab_tracker.foundation.tenancy import ClinicOwned, ClinicRecord, owned, tied
 
 REASON_LENGTH = 300
@@ -14,11 +14,7 @@ REASON_LENGTH = 300
 
 def _one_open(name: str, ended: str) -> Index:
     """Return an index that lets a patient have one row that has not ended."""
-    open_rows: ColumnElement[bool] = literal_column(ended).is_(None)
-    return Index(
-        name, "clinic_id", "patient_id",
-        unique=True, sqlite_where=open_rows, postgresql_where=open_rows,
-    )  # fmt: skip
+    return Index(name, "clinic_id", "patient_id", unique=True, info={WHERE: f"{ended} IS NULL"})
 
 
 class ErasureRequest(ClinicRecord, Base):

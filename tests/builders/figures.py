@@ -24,6 +24,6 @@ SQUAT: dict[str, Any] = {
 }
 
 
-def a_squat(*, slug: str = "chair-squat", person: int = 0, **changes: Any) -> Figure:
+def a_squat(*, slug: str = "chair-squat", **changes: Any) -> Figure:
     """Return the squat, with top-level fields replaced."""
-    return data.figure(slug, {**deepcopy(SQUAT), **changes}, {}, person)
+    return data.figure(slug, {**deepcopy(SQUAT), **changes}, {})

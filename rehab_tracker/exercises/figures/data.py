@@ -103,7 +103,7 @@ def _hung_once(pose: dict[str, Any], over: Row) -> dict[str, Any]:
     return pose
 
 
-def figure(slug: str, doc: Row, positions: Row, person: int) -> Figure:
+def figure(slug: str, doc: Row, positions: Row) -> Figure:
     """Return the figure that a document describes; raises FieldInvalid."""
     whole: dict[str, Any] = {}
     for name in names("from", doc.get("from", []), positions):
@@ -111,7 +111,7 @@ def figure(slug: str, doc: Row, positions: Row, person: int) -> Figure:
     whole = merged(whole, {key: value for key, value in doc.items() if key != "from"})
     table("", whole, FIELDS)
     side = one_of("side", whole.get("side", "right"), ("left", "right", "both"))
-    person = int(one_of("person", whole.get("person", person), range(len(PEOPLE))))
+    person = int(one_of("person", whole.get("person", 0), range(len(PEOPLE))))
     return Figure(
         slug=slug,
         words=text("words", whole.get("words")),
@@ -131,7 +131,7 @@ def figure(slug: str, doc: Row, positions: Row, person: int) -> Figure:
         far=frozenset(names("far", whole["far"], LAYERS)) if "far" in whole else None,
         bare=one_of("feet", whole.get("feet", "shoes"), ("shoes", "bare")) == "bare",
         person=person,
-        source=sha256(json.dumps([slug, person, whole], sort_keys=True).encode()).hexdigest(),
+        source=sha256(json.dumps([slug, whole], sort_keys=True).encode()).hexdigest(),
     )
 
 

@@ -1,6 +1,6 @@
 """All figures by exercise, drawn on demand and kept by the hash of what they are drawn from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -11,9 +11,8 @@ from typing import Any
 
 from rehab_tracker.exercises.figures import data, fields, film, svg
 from rehab_tracker.exercises.figures.figure import Figure, Kind
-from rehab_tracker.exercises.figures.palettes import PEOPLE
 from rehab_tracker.exercises.figures.stage import Scene
-from rehab_tracker.exercises.seed import SeedInvalid, load_library, parse
+from rehab_tracker.exercises.seed import SeedInvalid, parse
 
 WRITERS = {Kind.PAIR: (svg.pair, 24), Kind.STILL: (svg.still, 16), Kind.MOVING: (film.moving, 20)}
 DOUBLED = 13  # points of an outline where a mirror shows everything again
@@ -32,17 +31,50 @@ def readable(folder: Path | None = None) -> tuple[dict[str, Figure], list[str]]:
     """Return the figures that can be read, by slug, and what is wrong with the others."""
     place: Traversable = folder or home()
     positions = _read(place / POSITIONS)
-    people = {slug: i % len(PEOPLE) for i, slug in enumerate(load_library().exercises)}
-    figures, problems = {}, []
-    for entry in sorted(place.iterdir(), key=lambda entry: entry.name):
-        slug, _, ending = entry.name.partition(".")
-        if ending != "yaml" or slug.startswith("_"):
-            continue
+    figures, problems = {}, list[str]()
+    for slug in slugs(place):
         try:
-            figures[slug] = data.figure(slug, _read(entry), positions, people.get(slug, 0))
-        except (fields.FieldInvalid, SeedInvalid) as invalid:
-            problems.append(f"{entry.name}: {slug}: {invalid}")
+            figures[slug] = read(slug, place, positions)
+        except data.FigureInvalid as invalid:
+            problems += invalid.problems
     return figures, problems
+
+
+def slugs(place: Traversable) -> list[str]:
+    """Return the exercises that have a file."""
+    found = (entry.name.partition(".") for entry in place.iterdir())
+    return sorted(s for s, _, ending in found if ending == "yaml" and not s.startswith("_"))
+
+
+def read(slug: str, place: Traversable, positions: Mapping[str, Any]) -> Figure:
+    """Return the figure of one file; raises FigureInvalid."""
+    file = place / f"{slug}.yaml"
+    try:
+        return data.figure(slug, _read(file), positions)
+    except (fields.FieldInvalid, SeedInvalid) as invalid:
+        raise data.FigureInvalid([f"{file.name}: {slug}: {invalid}"]) from invalid
+
+
+@cache
+def own(slug: str) -> Figure | None:
+    """Return one of the product's own figures, without reading the others; None if unreadable."""
+    if slug not in own_slugs():
+        return None
+    try:
+        return read(slug, home(), _own_positions())
+    except data.FigureInvalid:
+        return None
+
+
+@cache
+def own_slugs() -> Sequence[str]:
+    """Return the exercises that the product has a figure's file of."""
+    return slugs(home())
+
+
+@cache
+def _own_positions() -> Mapping[str, Any]:
+    return _read(home() / POSITIONS)
 
 
 def draw(figure: Figure, kind: Kind, side: str = "right") -> str:

@@ -117,13 +117,20 @@ def test_drawing_all_ahead_takes_seconds_and_leaves_nothing_to_draw_and_nothing_
     assert count >= len(Kind) * len(pictures.figures())
 
 
-def test_the_product_starts_without_reading_a_figure(tmp_path: Path):
-    begin = (
-        "from pathlib import Path; from rehab_tracker import create_app;"
-        "from rehab_tracker.config import Settings; from rehab_tracker.exercises import pictures;"
-        f"create_app(Settings(Path({str(tmp_path)!r}), 'sqlite://', secret_key='t' * 40));"
-        "assert pictures._read.cache_info().currsize == 0"
-    )
+def test_the_product_starts_without_what_no_request_needs_yet(tmp_path: Path):
+    begin = f"""
+import sys
+from pathlib import Path
+from rehab_tracker import create_app
+from rehab_tracker.config import Settings
+from rehab_tracker.exercises import pictures, seed
+from rehab_tracker.exercises.figures import shelf
+create_app(Settings(Path({str(tmp_path)!r}), "sqlite://", secret_key="t" * 40))
+assert not {{"sqlalchemy.dialects.postgresql", "psycopg"}} & sys.modules.keys()
+assert pictures.digest_of("clamshell") and seed.topics_of_templates()
+assert shelf.own.cache_info().currsize == 1, "one figure is read for one picture"
+assert seed.load_library.cache_info().currsize == 0
+"""
     subprocess.run([sys.executable, "-c", begin], check=True, cwd=Path(__file__).parents[3])
 
 

@@ -61,5 +61,5 @@ def test_a_loop_runs_before_and_behind_the_legs():
 @pytest.mark.parametrize("name", POSITIONS)
 def test_from_every_starting_position_a_figure_can_be_built(name: str):
     own = {key: SQUAT[key] for key in ("words", "muscles", "kit")}
-    wrong = problems(figure("chair-squat", {"from": [name], "motion": "hold", **own}, POSITIONS, 0))
+    wrong = problems(figure("chair-squat", {"from": [name], "motion": "hold", **own}, POSITIONS))
     assert [line for line in wrong if "chair" not in line] == []

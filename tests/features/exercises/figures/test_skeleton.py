@@ -97,7 +97,7 @@ def heights(body: Body, side: str) -> list[float]:
 
 def test_the_second_step_of_a_gait_is_the_first_one_on_the_other_leg():
     doc = {**SQUAT, "motion": "gait", "pose": {}, "start": {"hip_R": {"flex": 30}, "knee_R": 20}}
-    gait = figure("walk", doc, {}, 0)
+    gait = figure("walk", doc, {})
     for share in (0.0, 0.1, 0.25, 0.4):
         first, second = gait.body(share), gait.body(share + 0.5)
         assert heights(first, "_R") == heights(second, "_L")
