@@ -21,7 +21,7 @@ from rehab_tracker.domain.week import WeekStart
 from rehab_tracker.exercises.actions import seed_clinic
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.foundation import migrate
-from rehab_tracker.foundation.db import Base, Database, new_id
+from rehab_tracker.foundation.db import WHERE, Base, Database, new_id
 from rehab_tracker.logbook.models import (
     LoggedExercise,
     LoggedSession,
@@ -108,7 +108,8 @@ def build(url: str, groups: Sequence[Group], now: datetime) -> None:
 def _load(url: str, rows: Iterable[Row]) -> None:
     """Insert rows in bulk; indexes are made at the end, and nothing is synced before."""
     engine = create_engine(url)
-    indexes = [index for table in Base.metadata.sorted_tables for index in table.indexes]
+    every = (index for table in Base.metadata.sorted_tables for index in table.indexes)
+    indexes = [index for index in every if WHERE not in index.info]
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from whitenoise import WhiteNoise
@@ -23,6 +23,7 @@ from wtforms import Field
 from rehab_tracker.foundation import access, dates
 from rehab_tracker.foundation.errors import NotVisible, Refused
 from rehab_tracker.foundation.headers import REQUEST_ID
+from rehab_tracker.foundation.repeats import passes
 
 log = structlog.get_logger()
 PACKAGE = Path(__file__).parent.parent
@@ -86,6 +87,7 @@ def init_pages(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(OperationalError, database_busy)
     app.register_error_handler(PoolTimeout, database_busy)
+    app.register_error_handler(DBAPIError, _database_failed)
     app.register_error_handler(Exception, _broken)
 
 
@@ -181,18 +183,22 @@ def _refused(refused: Refused) -> Any:
     return *error_page(refused.status, str(refused)), refused.headers
 
 
-def database_busy(problem: OperationalError | PoolTimeout) -> Any:
+def database_busy(problem: DBAPIError | PoolTimeout) -> Any:
     """Answer that the database cannot be used at this moment, and when to try again."""
     log.error("database_unavailable", problem=_said(problem))
     page, code = error_page(507 if _is_full(problem) else 503)
     return page, code, {"Retry-After": "10"}
 
 
-def _said(problem: OperationalError | PoolTimeout) -> str:
+def _database_failed(problem: DBAPIError) -> Any:
+    return database_busy(problem) if passes(problem) else _broken(problem)
+
+
+def _said(problem: DBAPIError | PoolTimeout) -> str:
     return str(getattr(problem, "orig", problem))
 
 
-def _is_full(problem: OperationalError | PoolTimeout) -> bool:
+def _is_full(problem: DBAPIError | PoolTimeout) -> bool:
     said = _said(problem).lower()
     return "disk is full" in said or "no space left" in said
 

@@ -5,6 +5,7 @@ for. Transactions say whose rows they see in the round trip that begins them; wi
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -57,9 +58,13 @@ def _begin(connection: Connection) -> None:
 
 
 def _end_reading(connection: Connection) -> None:
-    """Let reads end by COMMIT: on ROLLBACK the driver forgets all statements it has prepared."""
-    if connection.get_execution_options().get("reads_only"):
-        connection.connection.commit()
+    """Let reads end by COMMIT: on ROLLBACK the driver forgets all statements it has prepared.
+
+    Where that fails, the ROLLBACK that follows finds out what is wrong.
+    """
+    if connection.get_execution_options().get("reads_only") and not connection.invalidated:
+        with suppress(connection.dialect.loaded_dbapi.Error):
+            connection.connection.commit()
 
 
 def _unprepared(cursor: Any, statement: str, _context: object) -> bool:

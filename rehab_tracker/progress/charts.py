@@ -143,7 +143,7 @@ def load_trend(
     to_y, day_width = scale(min(loads), max(loads), height - 5, 5), (width - 10) / days
     y = {load: to_y(load) for load in loads}
     places = [
-        None if load is None else (round(5 + (on - first_on).days * day_width, 1), y[load])
+        None if load is None else (5 + (on - first_on).days * day_width, y[load])
         for on, load in points
     ]
     found = [place for place in places if place is not None]

@@ -1,8 +1,8 @@
 """A patient's progress, for themselves and for their physio, and what every number means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -39,6 +39,8 @@ from rehab_tracker.safety.queries import checks_of
 blueprint = Blueprint("progress", __name__, template_folder="templates")
 SPANS = (26, 52)
 """How many weeks a page may show; the first is the usual one."""
+
+T = TypeVar("T")
 
 
 @blueprint.get("/progress")
@@ -100,13 +102,18 @@ def _shown(card: PatientCard) -> dict[str, Any]:
         "lines": trend_lines(progress.trends),
         "told": [(happening, told(happening, progress)) for happening in progress.happenings],
         "state_names": words.STATE_NAMES,
-        "color_names": {color: str(name) for color, name in COLOR_NAMES.items()},
-        "status_names": words.STATUS_NAMES,
+        "color_names": _in_words(COLOR_NAMES),
+        "status_names": _in_words(words.STATUS_NAMES),
         "closes": lambda week: _last_open_day(card, week),
         "today": clock.today(card.zone),
         "span": span,
         "spans": SPANS,
     }
+
+
+def _in_words(names: Mapping[T, Any]) -> dict[T, str]:
+    """Translate names once for all rows of a page."""
+    return {key: str(name) for key, name in names.items()}
 
 
 def _last_open_day(card: PatientCard, week: WeekView) -> str:

@@ -19,7 +19,7 @@ def line(places: Iterable[Place | None]) -> str:
     path, pen = [], "M"
     for place in places:
         if place is not None:
-            path.append(f"{pen}{place[0]} {place[1]}")
+            path.append(f"{pen}{place[0]:.1f} {place[1]:.1f}")
         pen = "L" if place else "M"
     return "".join(path)
 

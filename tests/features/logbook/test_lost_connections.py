@@ -1,9 +1,10 @@
 """A connection that PostgreSQL ends in the middle costs nobody a page or a session."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.foundation import clock
@@ -86,6 +87,23 @@ def test_a_form_is_sent_once_and_nothing_of_it_is_half_kept(
     with Cutter(database.engine, lambda said: "INSERT INTO morning_check" in said) as cutter:
         assert browser.post("/morning", data=MORNING).status_code == 503
     assert cutter.met == 1, "a form is never repeated by itself"
+    assert db.scalars(select(MorningCheck)).all() == []
+    assert browser.post("/morning", data=MORNING).status_code == 303
+
+
+@pytest.mark.usefixtures("program")
+def test_a_form_that_meets_a_server_turned_standby_may_be_sent_again(
+    patient: Somebody, as_: As, database: Database, db: Session
+):
+    def demote(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "INSERT INTO morning_check" in statement:
+            connection.connection.cursor().execute("SET TRANSACTION READ ONLY")
+
+    browser = as_(patient)
+    event.listen(database.engine, "before_cursor_execute", demote)
+    answer = browser.post("/morning", data=MORNING)
+    event.remove(database.engine, "before_cursor_execute", demote)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert db.scalars(select(MorningCheck)).all() == []
     assert browser.post("/morning", data=MORNING).status_code == 303
 
