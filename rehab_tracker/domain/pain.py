@@ -79,9 +79,7 @@ class PainScores:
     red_flag: bool = False
 
     def __post_init__(self) -> None:
-        _require_scores(self.during)
-        if self.before is not None:
-            _require_scores(self.before)
+        _require_scores(self.during, self.during if self.before is None else self.before)
 
 
 @dataclass(frozen=True, slots=True)

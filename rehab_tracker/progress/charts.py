@@ -141,7 +141,7 @@ def load_trend(
     loads = [load for _, load in known]
     first_on, days = known[0][0], max((known[-1][0] - known[0][0]).days, 1)
     to_y, day_width = scale(min(loads), max(loads), height - 5, 5), (width - 10) / days
-    y = {load: to_y(load) for load in loads}
+    y = {load: to_y(load) for load in set(loads)}
     places = [
         None if load is None else (5 + (on - first_on).days * day_width, y[load])
         for on, load in points

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -104,6 +105,7 @@ def _shown(card: PatientCard) -> dict[str, Any]:
         "state_names": words.STATE_NAMES,
         "color_names": _in_words(COLOR_NAMES),
         "status_names": _in_words(words.STATUS_NAMES),
+        "once": cache,
         "closes": lambda week: _last_open_day(card, week),
         "today": clock.today(card.zone),
         "span": span,
