@@ -11,8 +11,8 @@ from sqlalchemy.types import Boolean
 
 from rehab_tracker.foundation.db import as_kept
 
-KEPT_BY_ITSELF = {"alembic_version", "audit_head"}
-"""Tables that the migrations and a trigger fill."""
+KEPT_BY_ITSELF = {"alembic_version", "audit_head", "clinic_week"}
+"""Tables that the migrations and triggers fill."""
 _IN_ORDER = {"audit_event": "clinic_id, number"}
 """What a trigger counts along must arrive as it was written; PostgreSQL gives rows in any order."""
 _CHUNK = 1000

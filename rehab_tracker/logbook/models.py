@@ -6,7 +6,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rehab_tracker.domain.adherence import WeekState
@@ -270,3 +277,20 @@ class ProgramWeek(ClinicOwned, Base):
     paused_days: Mapped[int]
     dose_num: Mapped[int]
     dose_den: Mapped[int]
+
+
+class ClinicWeek(ClinicOwned, Base):
+    """The sums of a clinic's roll-up in one week, for a sixteenth of its patients each.
+
+    A trigger keeps it in step with ProgramWeek. It is shared out so that those who write at the
+    same time rarely wait for each other; what a clinic did is the sum of all shares.
+    """
+
+    __tablename__ = "clinic_week"
+
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"), primary_key=True)
+    first_on: Mapped[date] = mapped_column(primary_key=True)
+    share: Mapped[int] = mapped_column(primary_key=True)
+    met: Mapped[int]
+    due: Mapped[int]
+    extra: Mapped[int]

@@ -208,6 +208,7 @@ def _write(
             delete(ProgramWeek).where(or_(*gone)).execution_options(synchronize_session=False)
         )
     if rows:
+        rows.sort(key=lambda row: row["first_on"])  # who writes at the same time never crosses
         db.execute(_upsert(db.get_bind().dialect.name), rows)
     return len(rows)
 

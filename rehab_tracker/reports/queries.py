@@ -26,7 +26,7 @@ from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.accounts.queries import looked_after_by_nobody
 from rehab_tracker.domain.adherence import Band
 from rehab_tracker.domain.rule import setting
-from rehab_tracker.logbook.models import ProgramWeek
+from rehab_tracker.logbook.models import ClinicWeek, ProgramWeek
 from rehab_tracker.logbook.weeks import HORIZON_WEEKS, USED_WEEKS
 from rehab_tracker.programs.models import Pause, Program
 from rehab_tracker.reports.closing import Closing
@@ -95,6 +95,8 @@ def weekly_facts(
 
     They are those of the patients that the filter lists, or of the `patients` given.
     """
+    if by is None and patients is None and _is_of_everybody(asked, closing):
+        return _of_the_clinic(db, asked, closing)
     closed = closing.is_closed.label("closed")
     kept: list[ColumnElement[Any]]
     kept = [func.sum(column) for column in (ProgramWeek.met, ProgramWeek.due, ProgramWeek.extra)]
@@ -116,6 +118,24 @@ def weekly_facts(
         found.where(*_of_period(asked), *whose).group_by(*keys, ProgramWeek.first_on, *split)
     )
     return [Fact(*row) for row in rows]
+
+
+def _is_of_everybody(asked: ReportFilter, closing: Closing) -> bool:
+    """Tell whether whole weeks of the clinic are asked for, which are summed up already."""
+    some = asked.template or asked.standing or len(_conditions(asked, closing)) > 1
+    return not some and not closing.ahead
+
+
+def _of_the_clinic(db: Session, asked: ReportFilter, closing: Closing) -> list[Fact]:
+    found: list[Fact] = []
+    for table, sign in ((ClinicWeek, 1), (ProgramWeek, -1)):
+        sums = (sign * func.sum(column) for column in (table.met, table.due, table.extra))
+        rows = select(table.first_on, *sums).where(table.first_on.in_(asked.period.begins))
+        if table is ProgramWeek:  # who is not used has to come off again
+            rows = rows.where(ProgramWeek.patient_id.in_(_NOT_USED))
+        for first_on, *summed in db.execute(rows.group_by(table.first_on)):
+            found.append(Fact(None, first_on, first_on <= closing.everywhere, *summed))
+    return found
 
 
 _STATE = ProgramWeek.state.type
@@ -206,12 +226,11 @@ def _whose(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
     """Return which patients' rows count; the few left out where it is everybody."""
     if asked.standing or len(_conditions(asked, closing)) > 1:
         return [ProgramWeek.patient_id.in_(_listed(asked, closing))]
-    return [or_(~_NOT_USED.exists(), ProgramWeek.patient_id.not_in(_NOT_USED))]
+    return [ProgramWeek.patient_id.not_in(_NOT_USED)]
 
 
 _NOT_USED = select(Patient.id).where(Patient.restricted_at.is_not(None))
-"""The few whose records are kept, but not used: no figure counts them. Mostly there is nobody,
-and whether there is anybody is asked once, not for every week."""
+"""The few whose records are kept, but not used: no figure counts them."""
 
 
 def _conditions(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:

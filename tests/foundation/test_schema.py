@@ -27,6 +27,7 @@ OWNED = sorted(
 )
 NEVER_TIED_TO = {
     "program_week": "nothing refers to a week, and its key begins with the clinic already",
+    "clinic_week": "nothing refers to a sum, and its key begins with the clinic already",
     "audit_head": "a clinic has one, and nothing refers to it",
     "seen_version": "a program has one row, and nothing refers to it",
     "erased_patient": "what is gone has one row, and nothing refers to it",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Clinic, Patient
@@ -18,7 +18,7 @@ from rehab_tracker.domain.week import Week, week_of
 from rehab_tracker.foundation.db import Database
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.logbook import actions
-from rehab_tracker.logbook.models import LoggedExercise, LoggedSession, ProgramWeek
+from rehab_tracker.logbook.models import ClinicWeek, LoggedExercise, LoggedSession, ProgramWeek
 from rehab_tracker.logbook.weeks import HORIZON_WEEKS, USED_WEEKS, rebuild
 from rehab_tracker.programs import actions as programs
 from rehab_tracker.programs.actions import PauseProgram
@@ -45,6 +45,16 @@ def rows_of(db: Session, program: Program) -> list[ProgramWeek]:
 def read(row: ProgramWeek) -> dict[str, Any]:
     names = ("state", "due_sevenths", "due", "done", "met", "extra", "active_days", "paused_days")
     return {name: getattr(row, name) for name in (*names, "dose_num", "dose_den")}
+
+
+def in_step(db: Session) -> bool:
+    """Tell whether the clinic's weeks are the sums of its programs' weeks."""
+    sums = []
+    for table in (ClinicWeek, ProgramWeek):
+        added = (func.sum(column) for column in (table.met, table.due, table.extra))
+        found = select(table.first_on, *added).group_by(table.first_on).order_by(table.first_on)
+        sums.append([tuple(row) for row in db.execute(found) if any(row[1:])])
+    return sums[0] == sums[1] and bool(sums[0])
 
 
 def recomputed(db: Session, program: Program, patient: Somebody) -> dict[date, dict[str, Any]]:
@@ -114,6 +124,32 @@ def test_sessions_saved_at_the_same_time_all_count(
     deeds = [partial(actions.log_session, actor=actor, command=c, now=now) for c in commands]
     at_once(database, clinic, deeds)
     assert rows_of(db, program)[0].done == 5
+    assert in_step(db)
+
+
+def test_patients_of_one_clinic_who_log_at_the_same_time_all_count(
+    database: Database, db: Session, clinic: Clinic, physio: Somebody
+):
+    exercise = an_exercise(db)
+    patients = [a_patient(db, clinic, physio) for _ in range(8)]
+    own = [a_program(db, physio, one, [an_item(exercise)]) for one in patients]
+    db.commit()
+    at_once(
+        database,
+        clinic,
+        [
+            partial(
+                actions.log_session,
+                actor=one.actor,
+                command=a_command(one, program, MONDAY),
+                now=at(MONDAY, 20),
+            )
+            for one, program in zip(patients, own, strict=True)
+        ],
+    )
+    week = select(func.sum(ClinicWeek.met)).where(ClinicWeek.first_on == MONDAY)
+    assert db.scalar(week) == len(patients)
+    assert in_step(db)
 
 
 def test_one_session_sent_many_times_at_once_is_kept_once(
@@ -311,6 +347,7 @@ def test_the_roll_up_is_what_a_recomputation_gives_after_any_history(
     rebuild(db, [history.program.id])
     db.commit()
     assert history.stored() == stored
+    assert in_step(db)
     last = db.scalar(
         select(LoggedSession.performed_on)
         .where(LoggedSession.patient_id == history.patient.id, LoggedSession.withdrawn_at.is_(None))

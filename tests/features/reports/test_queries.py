@@ -276,6 +276,26 @@ def test_a_filter_narrows_the_totals_like_the_list(db: Session, physio: Somebody
         assert found.get(None, Line()).total.due == due, fields
 
 
+@pytest.mark.parametrize("restricted", [0, 1, 2])
+def test_the_whole_clinic_reads_as_its_patients_together_without_those_not_used(
+    db: Session, physio: Somebody, restricted: int
+):
+    cases = [a_case(db, physio, days=days)[0] for days in ((0, 2), (0, 2, 4, 5), (7, 9, 22))]
+    for who in cases[:restricted]:
+        who.patient.restricted_at = NOW
+    db.commit()
+    asked, closed = asked_for(), closing(db, NOW)
+    by_patient = weekly_facts(db, asked, closed, by=By.PATIENT)
+    together = lines([fact._replace(key=None) for fact in by_patient], asked.period)[None]
+    whole = lines(weekly_facts(db, asked, closed), asked.period)[None]
+    assert len(by_patient) == 4 * (3 - restricted)
+    for week, cell in together.cells.items():
+        shown = whole.cells[week]
+        assert (shown.met, shown.due, shown.extra) == (cell.met, cell.due, cell.extra)
+        assert shown.closed == cell.closed
+    assert whole.total.percent == together.total.percent
+
+
 def test_another_clinic_never_counts(db: Session, database: Database, physio: Somebody):
     other = a_clinic(database, name="Elsewhere")
     with database.of_clinic(other.id) as elsewhere:
