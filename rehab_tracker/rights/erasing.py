@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from sqlalchemy import case, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import OutboxMail, Patient
@@ -17,6 +19,7 @@ from rehab_tracker.rights.belonging import Whose, rows_of, whose
 from rehab_tracker.rights.ledger import Erased
 from rehab_tracker.rights.models import ErasedPatient, ErasureRequest, RetentionHold
 
+log = structlog.get_logger()
 AFTER_RESTORE = timedelta(days=7)
 """What a restored wish is given at least: it may have been taken back after the backup."""
 
@@ -111,29 +114,38 @@ def _erase(db: Session, who: Whose, now: datetime) -> None:
 def _scrub(database: Database, now: datetime) -> bool:
     """Remove what a deletion leaves behind, where somebody was erased since; tell whether it went.
 
-    SQLite overwrites deleted rows at once (`secure_delete`), but the log of what was written
-    still holds them.
+    SQLite overwrites deleted rows at once (`secure_delete`), but not what splitting pages had
+    left of them elsewhere, and the log of what was written still holds them.
     """
     owed = ErasedPatient.scrubbed_at.is_(None)
     with database.all_clinics(because="one file holds every clinic", reads_only=True) as db:
         if not db.scalars(select(ErasedPatient.patient_id).where(owed).limit(1)).all():
             return True
-    if not _swept(database):
+    if not sweep(database):
         return False
     with database.all_clinics(because="one file holds every clinic") as db:
         db.execute(update(ErasedPatient).where(owed).values(scrubbed_at=now))
     return True
 
 
-def _swept(database: Database) -> bool:
-    """Cut SQLite's log off, or let PostgreSQL clear its pages; False if a reader is in the way."""
+def sweep(database: Database) -> bool:
+    """Write SQLite's file anew and cut its log off, or let PostgreSQL clear its pages.
+
+    False if somebody is in the way or the disk has no room for it.
+    """
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")  # no database sweeps within a transaction
+        busy = False
         if connection.dialect.name == "sqlite":
-            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            try:
+                connection.exec_driver_sql("VACUUM")
+            except OperationalError as problem:
+                log.warning("sweeping_put_off", problem=str(problem.orig))
+                busy = True
+            cut = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            busy = busy or bool(cut[0])
         else:
             connection.exec_driver_sql("SET statement_timeout = 0")
             connection.exec_driver_sql("VACUUM")
-            busy = False
         connection.invalidate()
     return not busy

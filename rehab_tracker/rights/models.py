@@ -58,7 +58,7 @@ class RetentionHold(ClinicRecord, Base):
 class ErasedPatient(ClinicOwned, Base):
     """That somebody was erased, by an id that leads to nobody: a restored backup needs to know.
 
-    `scrubbed_at` is when the database's log was cut off, so that no byte was left in it either.
+    `scrubbed_at` is when the database was swept, so that no byte was left in it either.
     """
 
     __tablename__ = "erased_patient"

@@ -1,8 +1,6 @@
 """The settings that durability and patience rest on, read back from the databases themselves."""
 
-import random
 import threading
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -128,34 +126,3 @@ def test_every_table_of_sqlite_is_strict(database: Database):
             )
         )
         assert loose.all() == ["alembic_version"]
-
-
-@on_sqlite
-def test_what_is_deleted_is_overwritten_wherever_splitting_pages_had_moved_it(database_url: str):
-    database, chance = Database(database_url), random.Random(1)  # noqa: S311 - no secret
-    notes = [(chance.randbytes(16).hex(), n % 20, chance.randrange(400)) for n in range(10_000)]
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TABLE note (id TEXT PRIMARY KEY, who INTEGER, said TEXT)"
-        )
-        connection.exec_driver_sql("CREATE INDEX by_who ON note (who, said)")
-        told = [(key, who, f"quetzal-{who:02}-{'x' * length}") for key, who, length in notes]
-        connection.exec_driver_sql("INSERT INTO note VALUES (?, ?, ?)", told)
-        longer = "UPDATE note SET said = said || ? WHERE who = 7 AND random() % 2"
-        connection.exec_driver_sql(longer, ("y" * 300,))
-    cut_off(database)
-    file = Path(str(database.engine.url.database))
-    assert file.read_bytes().count(b"quetzal-07-") >= 1000
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM note WHERE who = 7")
-    cut_off(database)
-    assert b"quetzal-07-" not in file.read_bytes()
-    assert b"quetzal-08-" in file.read_bytes()
-    database.engine.dispose()
-
-
-def cut_off(database: Database) -> None:
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        assert connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0
-        connection.invalidate()

@@ -1,9 +1,10 @@
 """What a thumb does, what eyes look for, and what the clinic then has."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -33,7 +34,6 @@ def state(page: Page, text: str) -> None:
 
 def ready(page: Page) -> None:
     """Wait until the phone can do without signal."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     assert page.evaluate(CONTROLLED), "no worker took the page over"
 
 
@@ -44,8 +44,19 @@ def as_prescribed(page: Page, pain: int = 1) -> None:
 
 
 def signal_returns(page: Page) -> None:
-    """Let the phone notice, as the browser tells it."""
-    page.evaluate("dispatchEvent(new Event('online'))")
+    """Let the phone notice, as the browser tells it; one that has noticed may be on its way."""
+    with leaving():
+        page.evaluate("dispatchEvent(new Event('online'))")
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Let a page leave while something is asked of it."""
+    try:
+        yield
+    except Error as problem:
+        if "context was destroyed" not in problem.message:
+            raise
 
 
 def eventually(page: Page, told: Callable[[], list[Told]]) -> list[Told]:
