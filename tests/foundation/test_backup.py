@@ -98,6 +98,24 @@ def test_what_was_backed_up_comes_back_row_for_row(
         connection.execute(text("DELETE FROM audit_event"))
 
 
+def test_sums_of_weeks_that_are_gone_hinder_no_backup(
+    filled: Database, empty: Database, tmp_path: Path
+):
+    def sums(database: Database) -> list[tuple[Any, ...]]:
+        asked = text("SELECT * FROM clinic_week WHERE due <> 0 OR extra <> 0 ORDER BY 1, 2, 3")
+        with database.reading() as connection:
+            return [tuple(map(str, row)) for row in connection.execute(asked)]
+
+    halfway = "(SELECT first_on FROM program_week ORDER BY first_on LIMIT 1 OFFSET 9)"
+    with filled.upkeep() as connection, connection.begin():
+        connection.execute(text(f"DELETE FROM program_week WHERE first_on > {halfway}"))
+        gone = connection.scalar(text("SELECT count(*) FROM clinic_week WHERE due = 0"))
+    assert gone
+    to, _manifest = back_up(filled, tmp_path)
+    backup.restore(empty, to, phrase=None, work=tmp_path)
+    assert sums(empty) == sums(filled) != []
+
+
 @on_postgres
 def test_deeds_come_back_in_order_however_the_database_keeps_them(
     filled: Database, empty: Database, tmp_path: Path
