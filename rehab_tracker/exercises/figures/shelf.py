@@ -1,6 +1,6 @@
 """All figures by exercise, drawn on demand and kept by the hash of what they are drawn from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -55,11 +55,14 @@ def read(slug: str, place: Traversable, positions: Mapping[str, Any]) -> Figure:
         raise data.FigureInvalid([f"{file.name}: {slug}: {invalid}"]) from invalid
 
 
-@cache
 def own(slug: str) -> Figure | None:
     """Return one of the product's own figures, without reading the others; None if unreadable."""
-    if slug not in own_slugs():
-        return None
+    return _own(slug) if slug in own_slugs() else None
+
+
+@cache
+def _own(slug: str) -> Figure | None:
+    """Keep what was read; addresses name slugs at will, so only those of files come here."""
     try:
         return read(slug, home(), _own_positions())
     except data.FigureInvalid:
@@ -67,9 +70,9 @@ def own(slug: str) -> Figure | None:
 
 
 @cache
-def own_slugs() -> Sequence[str]:
-    """Return the exercises that the product has a figure's file of."""
-    return slugs(home())
+def own_slugs() -> Collection[str]:
+    """Return the exercises that the product has a figure's file of, in order."""
+    return dict.fromkeys(slugs(home())).keys()
 
 
 @cache

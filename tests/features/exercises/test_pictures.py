@@ -128,7 +128,9 @@ from rehab_tracker.exercises.figures import shelf
 create_app(Settings(Path({str(tmp_path)!r}), "sqlite://", secret_key="t" * 40))
 assert not {{"sqlalchemy.dialects.postgresql", "psycopg"}} & sys.modules.keys()
 assert pictures.digest_of("clamshell") and seed.topics_of_templates()
-assert shelf.own.cache_info().currsize == 1, "one figure is read for one picture"
+assert shelf._own.cache_info().currsize == 1, "one figure is read for one picture"
+assert shelf.own("no-such-figure") is None
+assert shelf._own.cache_info().currsize == 1, "strangers choose addresses, not what is kept"
 assert seed.load_library.cache_info().currsize == 0
 """
     subprocess.run([sys.executable, "-c", begin], check=True, cwd=Path(__file__).parents[3])
