@@ -136,7 +136,6 @@ class SeedTemplate:
     pain_profile: Profile
     entry: Mapping[str, Any]
     move_on: Mapping[str, Any]
-    education: tuple[str, ...]
     next: tuple[str, ...]
     programs: tuple[SeedProgram, ...]
 
@@ -257,7 +256,6 @@ def _template(row: Row, exercises: Mapping[str, SeedExercise]) -> SeedTemplate:
         pain_profile=Profile(row["pain_profile"]),
         entry=_frozen(row["entry"]),
         move_on=_frozen(row["move_on"]),
-        education=tuple(row["education"]),
         next=tuple(row["next"]),
         programs=tuple(_program(program, exercises) for program in row["programs"]),
     )

@@ -12,11 +12,11 @@ from rehab_tracker.education.topics import (
     load_topics,
     read_topics,
 )
-from rehab_tracker.exercises.seed import SeedInvalid, load_library, seed_file
+from rehab_tracker.exercises.seed import SeedInvalid, seed_file, topics_of_templates
 
 TODAY = date(2026, 3, 4)
 TOPICS = load_topics()
-NAMED = {slug for one in load_library().templates.values() for slug in one.education}
+NAMED = {slug for topics in topics_of_templates().values() for slug in topics}
 FACTS: dict[str, Any] = {
     "today": TODAY,
     "started_on": TODAY,
