@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Select,
     Subquery,
     and_,
@@ -27,7 +26,6 @@ from rehab_tracker.accounts.queries import looked_after_by_nobody
 from rehab_tracker.domain.adherence import Band
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.logbook.models import ClinicWeek, ProgramWeek
-from rehab_tracker.logbook.weeks import HORIZON_WEEKS, USED_WEEKS
 from rehab_tracker.programs.models import Pause, Program
 from rehab_tracker.reports.closing import Closing
 from rehab_tracker.reports.grid import Fact, Period
@@ -122,8 +120,7 @@ def weekly_facts(
 
 def _is_of_everybody(asked: ReportFilter, closing: Closing) -> bool:
     """Tell whether whole weeks of the clinic are asked for, which are summed up already."""
-    some = asked.template or asked.standing or len(_conditions(asked, closing)) > 1
-    return not some and not closing.ahead
+    return not (asked.template or closing.ahead or _is_narrowed(asked, closing))
 
 
 def _of_the_clinic(db: Session, asked: ReportFilter, closing: Closing) -> list[Fact]:
@@ -163,48 +160,6 @@ def count_patients(db: Session, asked: ReportFilter, closing: Closing) -> int:
     return db.scalar(select(func.count()).select_from(found)) or 0
 
 
-def beyond_horizon(
-    db: Session, asked: ReportFilter, closing: Closing, limit: int = 5
-) -> Sequence[tuple[UUID, str]]:
-    """Return patients whose running programs are written to before the period's end, with names.
-
-    It takes two years without any change or log; their last weeks would read "not due".
-    """
-    end = asked.period.weeks[-1].first_on
-    of_last_week = ProgramWeek.first_on.between(end - timedelta(6), end)
-    written = select(ProgramWeek.program_id).where(
-        ProgramWeek.program_id == Program.id, of_last_week
-    )
-    rows = db.execute(
-        select(Patient.id, Person.name)
-        .join(Membership, Membership.id == Patient.membership_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Program, Program.patient_id == Patient.id)
-        .where(
-            *_conditions(asked, closing),
-            Program.patient_id.in_(_perhaps_left(end)),
-            Program.starts_on < end - timedelta(weeks=HORIZON_WEEKS),
-            or_(Program.ends_before.is_(None), Program.ends_before > asked.period.last_on),
-            ~written.exists(),
-        )
-        .distinct()
-        .order_by(Person.name, Patient.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def _perhaps_left(end: date) -> CompoundSelect[UUID]:
-    """Return patients of whose programs one may not be written to a day: next to nobody.
-
-    Who has logged lately used one of them at least; of several, another may have been left.
-    """
-    logged = Patient.last_logged_on
-    quiet = or_(logged.is_(None), logged <= end - timedelta(weeks=USED_WEEKS))
-    several = select(Program.patient_id).group_by(Program.patient_id).having(func.count() > 1)
-    return select(Patient.id).where(quiet).union(several)
-
-
 def _of_period(asked: ReportFilter, until: date = date.max) -> list[ColumnElement[bool]]:
     begins = asked.period.begins
     last = min(begins[-1], until)
@@ -224,16 +179,22 @@ def _from_template(asked: ReportFilter, program: type[Program]) -> ColumnElement
 
 def _whose(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
     """Return which patients' rows count; the few left out where it is everybody."""
-    if asked.standing or len(_conditions(asked, closing)) > 1:
+    if _is_narrowed(asked, closing):
         return [ProgramWeek.patient_id.in_(_listed(asked, closing))]
     return [ProgramWeek.patient_id.not_in(_NOT_USED)]
+
+
+def _is_narrowed(asked: ReportFilter, closing: Closing) -> bool:
+    """Tell whether the filter leaves patients out, besides those not used."""
+    return asked.standing is not None or len(conditions(asked, closing)) > 1
 
 
 _NOT_USED = select(Patient.id).where(Patient.restricted_at.is_not(None))
 """The few whose records are kept, but not used: no figure counts them."""
 
 
-def _conditions(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
+def conditions(asked: ReportFilter, closing: Closing) -> list[ColumnElement[bool]]:
+    """Return what the filter asks of patients; the first one leaves out those not used."""
     found: list[ColumnElement[bool]] = [Patient.restricted_at.is_(None)]
     if asked.physio:
         found.append(Patient.physio_id == asked.physio)
@@ -297,7 +258,7 @@ def _listed(asked: ReportFilter, closing: Closing) -> Select[UUID]:
     """Return the patients whom the filter lists, in no order."""
     if asked.standing:
         return _summed(asked, closing)
-    return select(Patient.id).where(*_conditions(asked, closing))
+    return select(Patient.id).where(*conditions(asked, closing))
 
 
 _MET, _DUE, _EXTRA = (
@@ -312,7 +273,7 @@ def _summed(asked: ReportFilter, closing: Closing) -> Select[UUID]:
     if closing.ahead:
         closed.append(closing.is_closed)
     weeks = and_(ProgramWeek.patient_id == Patient.id, *closed)
-    found = select(Patient.id).outerjoin(ProgramWeek, weeks).where(*_conditions(asked, closing))
+    found = select(Patient.id).outerjoin(ProgramWeek, weeks).where(*conditions(asked, closing))
     found = found.group_by(Patient.id)
     return found.having(stands(asked.standing, _MET, _DUE)) if asked.standing else found
 
@@ -379,7 +340,7 @@ def _among_listed(asked: ReportFilter, closing: Closing) -> Select[UUID]:
     """Return the listed patients, ready to be joined with what orders them."""
     if asked.standing:
         return select(Patient.id).where(Patient.id.in_(_summed(asked, closing)))
-    return select(Patient.id).where(*_conditions(asked, closing))
+    return select(Patient.id).where(*conditions(asked, closing))
 
 
 def _way(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:

@@ -24,6 +24,7 @@ from rehab_tracker.reports.caseload import MOST, Tally, cases_of, restricted_car
 from rehab_tracker.reports.closing import closing
 from rehab_tracker.reports.forms import EVERYBODY, MINE, NOBODY, CaseloadForm, ReportForm
 from rehab_tracker.reports.grid import Line, lines
+from rehab_tracker.reports.horizon import beyond_horizon
 from rehab_tracker.reports.queries import PAGE, By, ReportFilter, weekly_facts
 from rehab_tracker.reports.rows import all_rows, group_rows, patient_rows
 from rehab_tracker.reports.sheet import sheet
@@ -100,7 +101,7 @@ def clinic() -> ResponseReturnValue:
         listed=listed,
         page=page,
         pages=pages,
-        stranded=queries.beyond_horizon(db, asked, closed),
+        stranded=beyond_horizon(db, asked, closed),
         address=(address := _address(form)),
         tabs=[(address(by=key), name, key is by) for key, name in _kinds(acting())],
         words=words,

@@ -22,13 +22,13 @@ from rehab_tracker.programs.plans import plan_of
 from rehab_tracker.programs.queries import programs_of
 from rehab_tracker.reports.closing import closing
 from rehab_tracker.reports.grid import Line, lines
+from rehab_tracker.reports.horizon import beyond_horizon
 from rehab_tracker.reports.queries import (
     OWN_PROGRAM,
     By,
     ReportFilter,
     Sort,
     Standing,
-    beyond_horizon,
     count_patients,
     patients_of,
     stands,
