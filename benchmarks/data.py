@@ -116,13 +116,14 @@ def _load(url: str, rows: Iterable[Row]) -> None:
                 connection.exec_driver_sql(f"PRAGMA {pragma}")
         else:
             connection.exec_driver_sql("SET app.all_clinics = 'on'")
-            # Millions of rows that fit together need no look at each one's keys, and no trigger.
+            # Millions of rows that fit together need no look at each one's keys, but their sums.
             connection.exec_driver_sql("SET session_replication_role = replica")
+            connection.exec_driver_sql(f"{_SUMMING} ENABLE ALWAYS TRIGGER program_week_adds")
         for index in indexes:
             index.drop(connection)
         _insert(connection, iter(rows))
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(_CLINIC_WEEKS)
+            connection.exec_driver_sql(f"{_SUMMING} ENABLE TRIGGER program_week_adds")
         for index in indexes:
             index.create(connection)
         connection.commit()
@@ -132,11 +133,7 @@ def _load(url: str, rows: Iterable[Row]) -> None:
     engine.dispose()
 
 
-_CLINIC_WEEKS = """
-    INSERT INTO clinic_week (clinic_id, first_on, share, met, due, extra)
-    SELECT clinic_id, first_on, get_byte(uuid_send(patient_id), 15) & 15,
-    sum(met), sum(due), sum(extra) FROM program_week GROUP BY 1, 2, 3
-"""
+_SUMMING = "ALTER TABLE program_week"
 
 
 def _insert(connection: Connection, rows: Iterator[Row]) -> None:

@@ -37,7 +37,7 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     share = _SHARE[dialect].format(row="program_week")
     op.execute(
-        f"INSERT INTO clinic_week (clinic_id, first_on, share, met, due, extra)"  # noqa: S608
+        f"INSERT INTO clinic_week (clinic_id, first_on, share, met, due, extra)"  # noqa: S608 - names of the schema
         f" SELECT clinic_id, first_on, {share}, sum(met), sum(due), sum(extra)"
         f" FROM program_week GROUP BY 1, 2, 3"
     )
