@@ -37,8 +37,9 @@ on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=Tru
 
 
 # A thousandth of what the product spends on a password, which `test_passwords` looks at.
-passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # noqa: SLF001
-passwords._NOBODY = passwords._HASHER.hash("nobody has this password")  # noqa: SLF001
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+passwords._hasher = lambda: CHEAP  # type: ignore[assignment]  # noqa: SLF001
+passwords._NOBODY = CHEAP.hash("nobody has this password")  # noqa: SLF001
 
 
 def missing(what: str, why: str) -> None:

@@ -2,36 +2,52 @@
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from flask_babel import gettext as _
 
 from rehab_tracker.domain.permission import Role
 
-_HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 _AT_ONCE = BoundedSemaphore(4)
 """Each hash takes 46 MB for a moment; more at once would be a way to exhaust the server."""
 
-_NOBODY = _HASHER.hash("nobody has this password")
+_NOBODY = (
+    "$argon2id$v=19$m=47104,t=1,p=1"
+    "$nRTWESWO8/TV4ZtVaQ8ZTg$qiO8XScOuKRYor38wcA1LEos5ln1JEtUIzfk4yz4jSw"
+)
+"""What is compared with where there is no password: the hash of random bytes that nobody kept."""
+
 SHORTEST = {Role.PATIENT: 10, Role.PHYSIO: 12, Role.MANAGER: 12}
 LONGEST = 256
 STRONG_ENOUGH = 3
 _READ_BY_ZXCVBN = 72
 
 
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher  # noqa: PLC0415 - a megabyte, for whoever signs in
+
+    return PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
+
+
 def keep(password: str) -> str:
     """Return the hash to keep instead of a password."""
     with _AT_ONCE:
-        return _HASHER.hash(password)
+        return _hasher().hash(password)
 
 
 def matches(kept: str | None, password: str) -> bool:
     """Tell whether a password is the kept one, in the same time when there is none."""
+    from argon2.exceptions import VerificationError  # noqa: PLC0415
+
     with _AT_ONCE:
         try:
-            return _HASHER.verify(kept or _NOBODY, password) and kept is not None
+            return _hasher().verify(kept or _NOBODY, password) and kept is not None
         except VerificationError:
             return False
 
@@ -43,7 +59,7 @@ def shortest(roles: Iterable[Role]) -> int:
 
 def outdated(kept: str) -> bool:
     """Tell whether a hash was made with weaker settings than today's."""
-    return _HASHER.check_needs_rehash(kept)
+    return _hasher().check_needs_rehash(kept)
 
 
 def objection(password: str, roles: Collection[Role], known: tuple[str, ...] = ()) -> str | None:

@@ -44,12 +44,15 @@ def test_nobodys_password_never_matches():
     assert not passwords.matches(None, "nobody has this password")
 
 
-def test_a_guess_costs_46_megabytes():
+def test_a_guess_costs_46_megabytes_also_where_there_is_no_password():
+    asked = f"from {passwords.__name__} import _NOBODY, keep; print(keep('x'), _NOBODY)"
     said = subprocess.run(
-        [sys.executable, "-c", f"from {passwords.__name__} import keep; print(keep('x'))"],
-        capture_output=True, text=True, check=True,
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     )  # fmt: skip
-    assert said.stdout.startswith("$argon2id$v=19$m=47104,t=1,p=1$")
+    kept, nobodys = said.stdout.split()
+    assert kept.startswith(settings := "$argon2id$v=19$m=47104,t=1,p=1$")
+    assert nobodys.startswith(settings)
+    assert len(nobodys) == len(kept)
 
 
 def test_a_hash_of_weaker_settings_is_outdated():
