@@ -1,13 +1,13 @@
 """Who is in a clinic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from rehab_tracker.accounts import tokens
@@ -47,27 +47,48 @@ class PatientCard:
         return self.patient.physio_id
 
 
+class PatientLine(NamedTuple):
+    """What a list of many patients says of each."""
+
+    id: UUID
+    name: str
+    time_zone: str
+    physio_name: str | None
+    last_logged_on: date | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the patient lives."""
+        return ZoneInfo(self.time_zone)
+
+
 _PHYSIO, _PHYSIO_PERSON = aliased(Membership), aliased(Person)
-_CARD = (
-    select(
-        Patient,
-        Person.name,
-        Person.email,
-        Person.time_zone,
-        Membership.standing,
-        _PHYSIO_PERSON.name.label("physio_name"),
+_PHYSIO_NAME = _PHYSIO_PERSON.name.label("physio_name")
+
+
+def _of_patients(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Patient)
+        .join(Membership, Membership.id == Patient.membership_id)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(
+            _PHYSIO,
+            (_PHYSIO.id == Patient.physio_id)
+            & (_PHYSIO.standing != Standing.DISABLED)
+            & (_PHYSIO.role == Role.PHYSIO),
+        )
+        .outerjoin(_PHYSIO_PERSON, _PHYSIO_PERSON.id == _PHYSIO.person_id)
     )
-    .join(Membership, Membership.id == Patient.membership_id)
-    .join(Person, Person.id == Membership.person_id)
-    .outerjoin(
-        _PHYSIO,
-        (_PHYSIO.id == Patient.physio_id)
-        & (_PHYSIO.standing != Standing.DISABLED)
-        & (_PHYSIO.role == Role.PHYSIO),
-    )
-    .outerjoin(_PHYSIO_PERSON, _PHYSIO_PERSON.id == _PHYSIO.person_id)
+
+
+_CARD = _of_patients(
+    Patient, Person.name, Person.email, Person.time_zone, Membership.standing, _PHYSIO_NAME
 )
 _ONE_CARD = _CARD.where(Patient.id == bindparam("patient_id"))
+_LINES = _of_patients(
+    Patient.id, Person.name, Person.time_zone, _PHYSIO_NAME, Patient.last_logged_on
+).where(Patient.id.in_(bindparam("ids", expanding=True)))
 
 
 def patient_card(db: Session, patient_id: UUID) -> PatientCard:
@@ -103,6 +124,11 @@ def patient_cards(
     return [_card(row) for row in db.execute(found)]
 
 
+def patient_lines(db: Session, ids: Sequence[UUID]) -> Mapping[UUID, PatientLine]:
+    """Return some patients by their ids."""
+    return {row[0]: PatientLine(*row) for row in db.execute(_LINES, {"ids": ids})}
+
+
 def _card(row: Any) -> PatientCard:
     return PatientCard(row[0], row[1], row[2], ZoneInfo(row[3]), row[4], row[5])
 
@@ -129,7 +155,7 @@ class Member:
     restricted_at: datetime | None
 
 
-_MEMBER = (
+_MEMBERS = (
     select(
         Membership.id,
         Person.name,
@@ -143,19 +169,34 @@ _MEMBER = (
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(OneTimeToken, (OneTimeToken.membership_id == Membership.id) & tokens.unused())
     .outerjoin(Patient, Patient.membership_id == Membership.id)
+    .where(Membership.role.in_(bindparam("roles", expanding=True)))
+    .order_by(Membership.role, Person.name, Membership.id)
 )
 
 
 def members(db: Session, *roles: Role) -> Sequence[Member]:
     """Return the clinic's members of some roles, by role and name."""
-    listed = _MEMBER.where(Membership.role.in_(roles))
-    rows = db.execute(listed.order_by(Membership.role, Person.name, Membership.id))
-    return [Member(*row) for row in rows]
+    return [Member(*row) for row in db.execute(_MEMBERS, {"roles": roles})]
 
 
-def physios(db: Session) -> Sequence[Member]:
+class Physio(NamedTuple):
+    """A physio who may be assigned patients."""
+
+    id: UUID
+    name: str
+
+
+_PHYSIOS = (
+    select(Membership.id, Person.name)
+    .join(Person, Person.id == Membership.person_id)
+    .where(Membership.role == Role.PHYSIO, Membership.standing == Standing.ACTIVE)
+    .order_by(Person.name, Membership.id)
+)
+
+
+def physios(db: Session) -> Sequence[Physio]:
     """Return the physios who may be assigned patients, by name."""
-    return [m for m in members(db, Role.PHYSIO) if m.standing is Standing.ACTIVE]
+    return [Physio(*row) for row in db.execute(_PHYSIOS)]
 
 
 def membership(db: Session, membership_id: UUID) -> Membership:

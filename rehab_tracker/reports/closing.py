@@ -1,7 +1,7 @@
 """Which weeks of the roll-up are closed, for patients who live in different zones."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -16,6 +16,9 @@ from rehab_tracker.domain.week import DAYS_PER_WEEK, Week, WeekStart, is_closed,
 from rehab_tracker.logbook.models import ProgramWeek
 
 _DAY = timedelta(days=1)
+
+ByDay = tuple[tuple[date, tuple[str, ...]], ...]
+"""Days in order, each with the zones that it is true of."""
 
 
 def is_week_start(day: date) -> bool:
@@ -40,13 +43,13 @@ class Closing:
     """
 
     everywhere: date
-    ahead: Mapping[date, tuple[str, ...]]
-    days: Mapping[date, tuple[str, ...]]
+    ahead: ByDay
+    days: ByDay
 
     @property
     def latest(self) -> date:
         """The first day of the last week that is closed for anybody."""
-        return max(self.everywhere, *self.ahead) if self.ahead else self.everywhere
+        return self.ahead[-1][0] if self.ahead else self.everywhere
 
     @property
     def is_closed(self) -> ColumnElement[bool]:
@@ -55,21 +58,19 @@ class Closing:
             ProgramWeek.first_on <= self.everywhere,
             *(
                 (ProgramWeek.first_on <= last) & ProgramWeek.patient_id.in_(_living_in(zones))
-                for last, zones in self.ahead.items()
+                for last, zones in self.ahead
             ),
         )
 
     def today(self, zone: ZoneInfo) -> date:
         """Return the local day in a zone that somebody lives in."""
-        return next(day for day, zones in self.days.items() if zone.key in zones)
+        return next(day for day, zones in self.days if zone.key in zones)
 
     def locally(self, condition: Callable[[date], ColumnElement[bool]]) -> ColumnElement[bool]:
         """Return a condition on patients that depends on their local day."""
         if len(self.days) == 1:
-            return condition(*self.days)
-        return or_(
-            *(condition(day) & Patient.id.in_(_living_in(z)) for day, z in self.days.items())
-        )
+            return condition(self.days[0][0])
+        return or_(*(condition(day) & Patient.id.in_(_living_in(z)) for day, z in self.days))
 
 
 def _living_in(zones: tuple[str, ...]) -> Select[UUID]:
@@ -83,17 +84,16 @@ def _living_in(zones: tuple[str, ...]) -> Select[UUID]:
 
 def closing(db: Session, now: datetime) -> Closing:
     """Return what is closed at an instant, from the zones that people live in."""
-    zones = db.scalars(select(Person.time_zone).distinct()).all()
-    by_last = _grouped(zones, lambda zone: last_closed(now, zone))
-    everywhere, *later = sorted(by_last)
-    days = _grouped(zones, lambda zone: local_day(now, zone))
-    return Closing(everywhere, {last: by_last[last] for last in later}, days)
+    zones = db.scalars(_ZONES).all()
+    (everywhere, _zones), *ahead = _by_day(zones, lambda zone: last_closed(now, zone))
+    return Closing(everywhere, tuple(ahead), _by_day(zones, lambda zone: local_day(now, zone)))
 
 
-def _grouped(
-    zones: Iterable[str], day_of: Callable[[ZoneInfo], date]
-) -> Mapping[date, tuple[str, ...]]:
+_ZONES = select(Person.time_zone).distinct()
+
+
+def _by_day(zones: Iterable[str], day_of: Callable[[ZoneInfo], date]) -> ByDay:
     found: defaultdict[date, list[str]] = defaultdict(list)
-    for zone in zones:
+    for zone in sorted(zones):
         found[day_of(ZoneInfo(zone))].append(zone)
-    return {day: tuple(of_day) for day, of_day in found.items()}
+    return tuple((day, tuple(found[day])) for day in sorted(found))

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
-from rehab_tracker.accounts.queries import Member
+from rehab_tracker.accounts.queries import Physio
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.shape import WholeNumber, choices, one_line
@@ -58,7 +58,7 @@ class ReportForm(Question):
     sort = SelectField(default=Sort.ADHERENCE.value)
     page = WholeNumber(validators=[NumberRange(1, LAST_PAGE)], default=1)
 
-    def offer(self, physios: Iterable[Member]) -> None:
+    def offer(self, physios: Iterable[Physio]) -> None:
         """Set what there is to choose from."""
         anybody = [("", _("All")), (NOBODY, _("Nobody yet"))]
         self.physio.choices = choices(anybody + [(str(p.id), p.name) for p in physios])
@@ -121,7 +121,7 @@ class CaseloadForm(Question):
     physio = SelectField(_l("Physio"), default="")
     q = StringField(_l("Name"), [Length(max=120), one_line], filters=[_stripped], default="")
 
-    def offer(self, physios: Iterable[Member]) -> None:
+    def offer(self, physios: Iterable[Physio]) -> None:
         """Set the physios to choose from."""
         self.physio.choices = choices([("", _("All")), *((str(p.id), p.name) for p in physios)])
 

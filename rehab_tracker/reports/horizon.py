@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, func, or_, select
+from sqlalchemy import CompoundSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
@@ -12,22 +12,30 @@ from rehab_tracker.logbook.models import ProgramWeek
 from rehab_tracker.logbook.weeks import HORIZON_WEEKS, USED_WEEKS
 from rehab_tracker.programs.models import Program
 from rehab_tracker.reports.closing import Closing
-from rehab_tracker.reports.queries import ReportFilter, conditions
+from rehab_tracker.reports.queries import ReportFilter, conditions, put_together_once
+
+MOST = 5
+"""Patients that are named; there are next to none."""
 
 
 def beyond_horizon(
-    db: Session, asked: ReportFilter, closing: Closing, limit: int = 5
+    db: Session, asked: ReportFilter, closing: Closing
 ) -> Sequence[tuple[UUID, str]]:
     """Return patients whose running programs are written to before the period's end, with names.
 
     It takes two years without any change or log; their last weeks would read "not due".
     """
+    return [(row[0], row[1]) for row in db.execute(_left(asked, closing))]
+
+
+@put_together_once
+def _left(asked: ReportFilter, closing: Closing) -> Select[UUID, str]:
     end = asked.period.weeks[-1].first_on
     of_last_week = ProgramWeek.first_on.between(end - timedelta(6), end)
     written = select(ProgramWeek.program_id).where(
         ProgramWeek.program_id == Program.id, of_last_week
     )
-    rows = db.execute(
+    return (
         select(Patient.id, Person.name)
         .join(Membership, Membership.id == Patient.membership_id)
         .join(Person, Person.id == Membership.person_id)
@@ -41,9 +49,8 @@ def beyond_horizon(
         )
         .distinct()
         .order_by(Person.name, Patient.id)
-        .limit(limit)
+        .limit(MOST)
     )
-    return [(row[0], row[1]) for row in rows]
 
 
 def _perhaps_left(end: date) -> CompoundSelect[UUID]:
@@ -54,4 +61,4 @@ def _perhaps_left(end: date) -> CompoundSelect[UUID]:
     logged = Patient.last_logged_on
     quiet = or_(logged.is_(None), logged <= end - timedelta(weeks=USED_WEEKS))
     several = select(Program.patient_id).group_by(Program.patient_id).having(func.count() > 1)
-    return select(Patient.id).where(quiet).union(several)
+    return select(Patient.id).where(quiet).union_all(several)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.domain.schedule import Pause as Paused
@@ -32,16 +32,7 @@ def running_programs(
     db: Session, patients: Sequence[UUID], today: date
 ) -> Mapping[UUID, Sequence[Running]]:
     """Return the programs of each patient that have not ended, the oldest first."""
-    programs = db.execute(
-        select(
-            Program.patient_id, Program.id, Program.title, Program.starts_on, Program.ends_before
-        )
-        .where(
-            Program.patient_id.in_(patients),
-            or_(Program.ends_before.is_(None), Program.ends_before > today),
-        )
-        .order_by(Program.starts_on, Program.id)
-    ).all()
+    programs = db.execute(_RUNNING, {"patients": patients, "today": today}).all()
     ids = [program.id for program in programs]
     versions, pauses = _versions(db, ids), _pauses(db, ids)
     found: defaultdict[UUID, list[Running]] = defaultdict(list)
@@ -51,16 +42,30 @@ def running_programs(
     return found
 
 
+_RUNNING = (
+    select(Program.patient_id, Program.id, Program.title, Program.starts_on, Program.ends_before)
+    .where(
+        Program.patient_id.in_(bindparam("patients", expanding=True)),
+        or_(Program.ends_before.is_(None), Program.ends_before > bindparam("today")),
+    )
+    .order_by(Program.starts_on, Program.id)
+)
+_VERSIONS = select(
+    ProgramVersion.program_id,
+    ProgramVersion.effective_from,
+    ProgramVersion.number,
+    ProgramVersion.sessions_per_week,
+).where(ProgramVersion.program_id.in_(bindparam("programs", expanding=True)))
+_PAUSES = (
+    select(Pause.program_id, Pause.first_on, Pause.last_on, Pause.reason)
+    .where(Pause.program_id.in_(bindparam("programs", expanding=True)))
+    .order_by(Pause.first_on)
+)
+
+
 def _versions(db: Session, programs: Sequence[UUID]) -> Mapping[UUID, list[Version]]:
     found: defaultdict[UUID, list[Version]] = defaultdict(list)
-    rows = db.execute(
-        select(
-            ProgramVersion.program_id,
-            ProgramVersion.effective_from,
-            ProgramVersion.number,
-            ProgramVersion.sessions_per_week,
-        ).where(ProgramVersion.program_id.in_(programs))
-    )
+    rows = db.execute(_VERSIONS, {"programs": programs})
     for program_id, effective_from, number, per_week in rows:
         found[program_id].append(Version(effective_from, number, per_week, {}))
     return found
@@ -68,11 +73,7 @@ def _versions(db: Session, programs: Sequence[UUID]) -> Mapping[UUID, list[Versi
 
 def _pauses(db: Session, programs: Sequence[UUID]) -> Mapping[UUID, list[Paused]]:
     found: defaultdict[UUID, list[Paused]] = defaultdict(list)
-    rows = db.execute(
-        select(Pause.program_id, Pause.first_on, Pause.last_on, Pause.reason)
-        .where(Pause.program_id.in_(programs))
-        .order_by(Pause.first_on)
-    )
+    rows = db.execute(_PAUSES, {"programs": programs})
     for program_id, first_on, last_on, reason in rows:
         found[program_id].append(Paused(first_on, last_on, reason))
     return found

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -81,6 +83,12 @@ class ReportFilter:
     backwards: bool = False
 
 
+Rows = Select[*tuple[Any, ...]]
+
+put_together_once = lru_cache(maxsize=64)
+"""Keeps the statements of reports that are read again: to build one costs more than to run it."""
+
+
 def weekly_facts(
     db: Session,
     asked: ReportFilter,
@@ -95,27 +103,27 @@ def weekly_facts(
     """
     if by is None and patients is None and _is_of_everybody(asked, closing):
         return _of_the_clinic(db, asked, closing)
+    sums = _sums(asked, closing, by, of_given=patients is not None)
+    return [Fact(*row) for row in db.execute(sums, {"patients": patients})]
+
+
+@put_together_once
+def _sums(asked: ReportFilter, closing: Closing, by: By | None, *, of_given: bool) -> Rows:
     closed = closing.is_closed.label("closed")
     kept: list[ColumnElement[Any]]
     kept = [func.sum(column) for column in (ProgramWeek.met, ProgramWeek.due, ProgramWeek.extra)]
     if by is By.PATIENT:
         kept += [func.sum(ProgramWeek.done), func.max(ProgramWeek.state, type_=_STATE)]
     found = select(_KEYS[by].label("key"), ProgramWeek.first_on, closed, *kept)
-    if by is By.PHYSIO:
+    if by is By.PHYSIO or of_given:
         found = found.join(Patient, Patient.id == ProgramWeek.patient_id)
     if by is By.PROGRAM:
         found = found.join(Program, Program.id == ProgramWeek.program_id)
-    if patients is None:
-        whose = _whose(asked, closing)
-    else:  # the days one by one let the database look up these few instead of reading all weeks
-        days = ProgramWeek.first_on.in_(asked.period.begins)
-        whose = [ProgramWeek.patient_id.in_(patients), days]
+    given = Patient.id.in_(bindparam("patients", expanding=True))
+    whose = [given] if of_given else _whose(asked, closing)
     keys = ("key",) if by else ()
     split = ("closed",) if closing.ahead else ()
-    rows = db.execute(
-        found.where(*_of_period(asked), *whose).group_by(*keys, ProgramWeek.first_on, *split)
-    )
-    return [Fact(*row) for row in rows]
+    return found.where(*_of_period(asked), *whose).group_by(*keys, ProgramWeek.first_on, *split)
 
 
 def _is_of_everybody(asked: ReportFilter, closing: Closing) -> bool:
@@ -124,15 +132,23 @@ def _is_of_everybody(asked: ReportFilter, closing: Closing) -> bool:
 
 
 def _of_the_clinic(db: Session, asked: ReportFilter, closing: Closing) -> list[Fact]:
-    found: list[Fact] = []
-    for table, sign in ((ClinicWeek, 1), (ProgramWeek, -1)):
-        sums = (sign * func.sum(column) for column in (table.met, table.due, table.extra))
-        rows = select(table.first_on, *sums).where(table.first_on.in_(asked.period.begins))
-        if table is ProgramWeek:  # who is not used has to come off again
-            rows = rows.where(ProgramWeek.patient_id.in_(_NOT_USED))
-        for first_on, *summed in db.execute(rows.group_by(table.first_on)):
-            found.append(Fact(None, first_on, first_on <= closing.everywhere, *summed))
-    return found
+    return [
+        Fact(None, first_on, first_on <= closing.everywhere, *summed)
+        for summing in _sums_of_the_clinic(asked.period)
+        for first_on, *summed in db.execute(summing)
+    ]
+
+
+@put_together_once
+def _sums_of_the_clinic(period: Period) -> tuple[Rows, Rows]:
+    """Return what sums everybody's weeks, and what takes off again who is not used."""
+
+    def sums(table: type[ClinicWeek | ProgramWeek], sign: int) -> Rows:
+        summed = (sign * func.sum(column) for column in (table.met, table.due, table.extra))
+        found = select(table.first_on, *summed).where(table.first_on.in_(period.begins))
+        return found.group_by(table.first_on)
+
+    return sums(ClinicWeek, 1), sums(ProgramWeek, -1).where(ProgramWeek.patient_id.in_(_NOT_USED))
 
 
 _STATE = ProgramWeek.state.type
@@ -148,16 +164,24 @@ def patients_of(
     db: Session, asked: ReportFilter, closing: Closing, page: int | None = None
 ) -> Sequence[UUID]:
     """Return the patients that the filter lists, in its order; one page of them, or all."""
-    found = _sorted(asked, closing)
-    if page is not None:
-        found = found.limit(PAGE).offset((page - 1) * PAGE)
-    return db.scalars(found).all()
+    if page is None:
+        return db.scalars(_sorted(asked, closing)).all()
+    return db.scalars(_one_page(asked, closing), {"skipped": (page - 1) * PAGE}).all()
+
+
+@put_together_once
+def _one_page(asked: ReportFilter, closing: Closing) -> Select[UUID]:
+    return _sorted(asked, closing).limit(PAGE).offset(bindparam("skipped"))
 
 
 def count_patients(db: Session, asked: ReportFilter, closing: Closing) -> int:
     """Return how many patients the filter lists."""
-    found = _listed(asked, closing).subquery()
-    return db.scalar(select(func.count()).select_from(found)) or 0
+    return db.scalar(_count(asked, closing)) or 0
+
+
+@put_together_once
+def _count(asked: ReportFilter, closing: Closing) -> Select[int]:
+    return select(func.count()).select_from(_listed(asked, closing).subquery())
 
 
 def _of_period(asked: ReportFilter, until: date = date.max) -> list[ColumnElement[bool]]:

@@ -9,8 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Patient
-from rehab_tracker.accounts.queries import members, patient_cards
+from rehab_tracker.accounts.queries import members, patient_lines
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.reports import queries
 from rehab_tracker.reports.closing import Closing
@@ -49,17 +48,17 @@ def patient_rows(
     db: Session, asked: ReportFilter, closing: Closing, ids: Sequence[UUID]
 ) -> list[Row]:
     """Return the rows of some patients in the order of their ids."""
-    cards = {card.id: card for card in patient_cards(db, Patient.id.in_(ids))}
-    running = running_programs(db, ids, min(closing.days))
+    known = patient_lines(db, ids)
+    running = running_programs(db, ids, closing.days[0][0])
     facts = weekly_facts(db, asked, closing, by=By.PATIENT, patients=ids)
     found = lines(facts, asked.period)
     return [
         Row(
-            name=cards[key].name,
+            name=(patient := known[key]).name,
             patient_id=key,
-            physio=cards[key].physio_name or "",
-            last_logged_on=(last := cards[key].patient.last_logged_on),
-            quiet_days=quiet_days(last, running.get(key, ()), closing.today(cards[key].zone)),
+            physio=patient.physio_name or "",
+            last_logged_on=(last := patient.last_logged_on),
+            quiet_days=quiet_days(last, running.get(key, ()), closing.today(patient.zone)),
             **_figures(found.get(key), asked),
         )
         for key in ids
