@@ -144,6 +144,7 @@ def _insert(connection: Connection, rows: Iterator[Row]) -> None:
         for table in Base.metadata.sorted_tables:
             if table.name in by_table:
                 connection.execute(insert(table), by_table[table.name])
+        connection.commit()  # a sum that one transaction changes a thousand times gets slow
 
 
 @dataclass(frozen=True)
