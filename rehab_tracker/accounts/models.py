@@ -90,6 +90,7 @@ class Person(Base):
         longest("name", 120),
         longest("email", 254),
         CheckConstraint("email = lower(email)", "email_lower"),
+        Index("ix_person_time_zone", "time_zone"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
@@ -89,7 +89,15 @@ def closing(db: Session, now: datetime) -> Closing:
     return Closing(everywhere, tuple(ahead), _by_day(zones, lambda zone: local_day(now, zone)))
 
 
-_ZONES = select(Person.time_zone).distinct()
+def _each_zone() -> Select[str]:
+    """Return each zone once: from one to the next in the index, past all who live in the same."""
+    found = select(func.min(Person.time_zone).label("zone")).cte("zone", recursive=True)
+    following = select(func.min(Person.time_zone)).where(Person.time_zone > found.c.zone)
+    found = found.union_all(select(following.scalar_subquery()).where(found.c.zone.is_not(None)))
+    return select(found.c.zone).where(found.c.zone.is_not(None))
+
+
+_ZONES = _each_zone()
 
 
 def _by_day(zones: Iterable[str], day_of: Callable[[ZoneInfo], date]) -> ByDay:
