@@ -27,7 +27,7 @@ from rehab_tracker.reports.closing import last_closed
 from rehab_tracker.reports.grid import Period
 from rehab_tracker.reports.need import TELLING, Need, NeedCode, by_need, plan_needs
 from rehab_tracker.reports.plans import Running, running_programs
-from rehab_tracker.reports.queries import name_contains
+from rehab_tracker.reports.whose import name_contains
 
 MOST = 300
 """Patients in one list; who has more searches by name or chooses a physio."""

@@ -14,8 +14,8 @@ from rehab_tracker.accounts.queries import Physio
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.shape import WholeNumber, choices, one_line
+from rehab_tracker.reports.asked import By, ReportFilter, Sort, Standing
 from rehab_tracker.reports.grid import Period
-from rehab_tracker.reports.queries import By, ReportFilter, Sort, Standing
 from rehab_tracker.reports.words import BY_NAMES, SORT_NAMES, STANDING_NAMES, template_names
 
 WEEKS = (4, 8, 12, 26)

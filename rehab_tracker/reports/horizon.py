@@ -11,8 +11,9 @@ from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.logbook.models import ProgramWeek
 from rehab_tracker.logbook.weeks import HORIZON_WEEKS, USED_WEEKS
 from rehab_tracker.programs.models import Program
+from rehab_tracker.reports.asked import ReportFilter
 from rehab_tracker.reports.closing import Closing
-from rehab_tracker.reports.queries import ReportFilter, conditions, put_together_once
+from rehab_tracker.reports.whose import conditions, put_together_once
 
 MOST = 5
 """Patients that are named; there are next to none."""

@@ -20,12 +20,13 @@ from rehab_tracker.foundation.actor import Actor, acting
 from rehab_tracker.foundation.db import current, database
 from rehab_tracker.foundation.errors import Refused
 from rehab_tracker.reports import queries, words
+from rehab_tracker.reports.asked import By, ReportFilter
 from rehab_tracker.reports.caseload import MOST, Tally, cases_of, restricted_cards, tally
 from rehab_tracker.reports.closing import closing
 from rehab_tracker.reports.forms import EVERYBODY, MINE, NOBODY, CaseloadForm, ReportForm
 from rehab_tracker.reports.grid import Line, lines
 from rehab_tracker.reports.horizon import beyond_horizon
-from rehab_tracker.reports.queries import PAGE, By, ReportFilter, weekly_facts
+from rehab_tracker.reports.queries import PAGE, weekly_facts
 from rehab_tracker.reports.rows import all_rows, group_rows, patient_rows
 from rehab_tracker.reports.sheet import sheet
 

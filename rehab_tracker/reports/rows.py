@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from rehab_tracker.accounts.queries import members, patient_lines
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.reports import queries
+from rehab_tracker.reports.asked import OWN_PROGRAM, By, ReportFilter
 from rehab_tracker.reports.closing import Closing
 from rehab_tracker.reports.grid import Cell, Line, lines
 from rehab_tracker.reports.plans import quiet_days, running_programs
-from rehab_tracker.reports.queries import OWN_PROGRAM, By, ReportFilter, weekly_facts
+from rehab_tracker.reports.queries import weekly_facts
 from rehab_tracker.reports.words import template_names
 
 _CHUNK = 500

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from flask_babel import gettext as _
 
 from rehab_tracker.foundation.csv_lines import BYTE_ORDER_MARK, line
+from rehab_tracker.reports.asked import By
 from rehab_tracker.reports.grid import Cell, Period
-from rehab_tracker.reports.queries import By
 from rehab_tracker.reports.rows import Row
 from rehab_tracker.reports.words import STATE_NAMES
 

@@ -12,9 +12,9 @@ from rehab_tracker.exercises.seed import load_library
 from rehab_tracker.foundation.dates import brief_day, short_day
 from rehab_tracker.programs.models import PauseReason
 from rehab_tracker.programs.words import PAUSE_NAMES
+from rehab_tracker.reports.asked import OWN_PROGRAM, By, Sort, Standing
 from rehab_tracker.reports.grid import Cell, Period
 from rehab_tracker.reports.need import Need, NeedCode
-from rehab_tracker.reports.queries import OWN_PROGRAM, By, Sort, Standing
 
 BY_NAMES = {By.PATIENT: _l("Patients"), By.PHYSIO: _l("Physios"), By.PROGRAM: _l("Programs")}
 SORT_NAMES = {

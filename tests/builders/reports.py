@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from rehab_tracker.domain.week import WeekStart
 from rehab_tracker.programs.models import Program
+from rehab_tracker.reports.asked import ReportFilter
 from rehab_tracker.reports.grid import Period
-from rehab_tracker.reports.queries import ReportFilter
 from tests.builders.logbook import a_log
 from tests.builders.people import Somebody, a_patient
 from tests.builders.programs import MONDAY, a_program

@@ -20,21 +20,13 @@ from rehab_tracker.programs.actions import PauseProgram
 from rehab_tracker.programs.models import PauseReason, Program
 from rehab_tracker.programs.plans import plan_of
 from rehab_tracker.programs.queries import programs_of
+from rehab_tracker.reports.asked import OWN_PROGRAM, By, ReportFilter, Sort, Standing
 from rehab_tracker.reports.closing import closing
 from rehab_tracker.reports.grid import Line, lines
 from rehab_tracker.reports.horizon import beyond_horizon
-from rehab_tracker.reports.queries import (
-    OWN_PROGRAM,
-    By,
-    ReportFilter,
-    Sort,
-    Standing,
-    count_patients,
-    patients_of,
-    stands,
-    weekly_facts,
-)
+from rehab_tracker.reports.queries import count_patients, patients_of, weekly_facts
 from rehab_tracker.reports.rows import patient_rows
+from rehab_tracker.reports.whose import stands
 from tests.builders.logbook import a_log
 from tests.builders.people import Somebody, a_clinic, a_member, a_patient
 from tests.builders.programs import MONDAY, a_program
