@@ -15,7 +15,7 @@ from rehab_tracker.accounts import routes as accounts
 from rehab_tracker.config import Settings
 from rehab_tracker.education import routes as education
 from rehab_tracker.exercises import routes as exercises
-from rehab_tracker.foundation import access, db, headers, health, logs, pages, readings
+from rehab_tracker.foundation import access, db, headers, health, pages, readings
 from rehab_tracker.foundation.repeats import repeated
 from rehab_tracker.logbook import routes as logbook
 from rehab_tracker.programs import routes as programs
@@ -52,7 +52,6 @@ def _read(step: Callable[[], T]) -> T:
 
 def create_app(settings: Settings) -> Flask:
     """Build the WSGI application for one set of settings."""
-    logs.init_logs()
     app = _Product(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import click
-import structlog
 from sqlalchemy.exc import OperationalError
 
 from rehab_tracker import upkeep
@@ -14,8 +13,8 @@ from rehab_tracker.command import Commands, stop, with_app
 from rehab_tracker.config import Settings
 from rehab_tracker.demo.people import PASSWORD, SIGN_INS
 from rehab_tracker.domain.week import WeekStart
+from rehab_tracker.foundation.logs import log
 
-log = structlog.get_logger()
 MAIL_EVERY_S = 5
 
 
@@ -74,7 +73,7 @@ def _deliver_mail(database: Any, settings: Settings) -> None:
         try:
             mail.deliver(database, settings)
         except OperationalError as problem:
-            log.warning("mail_waits", problem=str(problem.orig))
+            log().warning("mail_waits", problem=str(problem.orig))
 
 
 def _make_demo(app: Any) -> None:

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 from sqlalchemy.exc import DatabaseError
 
 from rehab_tracker.command import stop, with_app
-
-log = structlog.get_logger()
+from rehab_tracker.foundation.logs import log
 
 
 @click.command("check")
@@ -154,7 +152,7 @@ def keep_up(app: Any) -> None:
             try:
                 task(app)
             except (DatabaseError, OSError, Unreadable) as problem:
-                log.warning("upkeep_waits", task=task.__name__, problem=str(problem))
+                log().warning("upkeep_waits", task=task.__name__, problem=str(problem))
         pause.wait(EVERY_S)
 
 

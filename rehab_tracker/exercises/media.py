@@ -11,7 +11,6 @@ from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
-import structlog
 from flask_babel import gettext as _
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -19,11 +18,11 @@ from sqlalchemy.orm import Session, SessionTransaction
 from rehab_tracker.exercises import films
 from rehab_tracker.foundation.db import new_id
 from rehab_tracker.foundation.errors import Refused
+from rehab_tracker.foundation.logs import log
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-log = structlog.get_logger()
 MOST_BYTES = 30 * 1024 * 1024
 MOST_PIXELS = 20_000_000
 LONGEST, LONGEST_SMALL = 1600, 320
@@ -151,7 +150,7 @@ class Store:
             if media.small:
                 _write(db, self.path(media_id, media.type, small=True), media.small)
         except OSError as problem:
-            log.error("media_unwritable", problem=str(problem))  # noqa: TRY400 - the reason says it all
+            log().error("media_unwritable", problem=str(problem))
             raise NoRoom from problem
         return media_id
 

@@ -7,14 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from rehab_tracker.foundation import audit, migrate, postgres
 from rehab_tracker.foundation.db import Database
+from rehab_tracker.foundation.logs import log
 
-log = structlog.get_logger()
 LEAST_FREE_MB = 64
 """Below this much room on the disk nobody should be sent here any more."""
 LOOKED_AT_MB = 64
@@ -41,7 +40,7 @@ def require_sound(database: Database) -> None:
     with database.reading() as connection:
         if connection.dialect.name != "sqlite":
             if problem := postgres.bypassing(connection):
-                log.warning("isolation_is_weaker", problem=problem)
+                log().warning("isolation_is_weaker", problem=problem)
             return
         size = connection.scalar(
             text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")

@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Flask, abort, current_app, flash, g, render_template, request
 from flask_babel import get_locale, get_translations
 from flask_babel import gettext as _
@@ -25,9 +24,9 @@ from wtforms import Field
 from rehab_tracker.foundation import access, dates
 from rehab_tracker.foundation.errors import NotVisible, Refused
 from rehab_tracker.foundation.headers import REQUEST_ID
+from rehab_tracker.foundation.logs import log
 from rehab_tracker.foundation.repeats import passes
 
-log = structlog.get_logger()
 PACKAGE = Path(__file__).parent.parent
 STATIC_ONLY = {400, 413, 500, 503, 507}
 """Errors whose page must not need an address, a person or the database."""
@@ -98,7 +97,6 @@ def init_pages(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _Compiled()
     app.jinja_env.globals["asset"] = files.address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(_name_request)
     app.before_request(_refuse_json)
     app.context_processor(lambda: {"actor": g.get("actor"), "current_locale": get_locale()})
     app.register_error_handler(HTTPException, _http_error)
@@ -135,11 +133,6 @@ def _translations() -> Any:
     if found is None:
         found = g.translations = get_translations()
     return found
-
-
-def _name_request() -> None:
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=request_id())
 
 
 def request_id() -> str:
@@ -204,7 +197,7 @@ def _refused(refused: Refused) -> Any:
 
 def database_busy(problem: DBAPIError | PoolTimeout) -> Any:
     """Answer that the database cannot be used at this moment, and when to try again."""
-    log.error("database_unavailable", problem=_said(problem))
+    log().error("database_unavailable", problem=_said(problem))
     page, code = error_page(507 if _is_full(problem) else 503)
     return page, code, {"Retry-After": "10"}
 
@@ -223,7 +216,7 @@ def _is_full(problem: DBAPIError | PoolTimeout) -> bool:
 
 
 def _broken(problem: Exception) -> Any:
-    log.error("request_broke", path=request.path, exc_info=problem)
+    log().error("request_broke", path=request.path, exc_info=problem)
     if current_app.testing:
         raise problem
     return error_page(500)

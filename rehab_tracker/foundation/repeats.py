@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import structlog
 from sqlalchemy.exc import DBAPIError
 
-log = structlog.get_logger()
+from rehab_tracker.foundation.logs import log
+
 TRIES = 3
 _WAIT_S = 0.1
 _PASSES = {"40001", "40P01", "57P01", "57P02", "57P03", "25006"}
@@ -36,7 +36,7 @@ def repeated(unit: Callable[[], T], *, undo: Callable[[], object] = lambda: None
         except DBAPIError as problem:
             if not passes(problem):
                 raise
-            log.warning("database_asked_again", tries=number, problem=str(problem.orig))
+            log().warning("database_asked_again", tries=number, problem=str(problem.orig))
             undo()
             time.sleep(_WAIT_S * number * random.uniform(0.5, 1.5))  # noqa: S311 - not all at once
     return unit()

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import structlog
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -14,12 +13,12 @@ from sqlalchemy.orm import Session
 from rehab_tracker.accounts.models import OutboxMail, Patient
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.db import Database
+from rehab_tracker.foundation.logs import log
 from rehab_tracker.rights import ledger
 from rehab_tracker.rights.belonging import Whose, rows_of, whose
 from rehab_tracker.rights.ledger import Erased
 from rehab_tracker.rights.models import ErasedPatient, ErasureRequest, RetentionHold
 
-log = structlog.get_logger()
 AFTER_RESTORE = timedelta(days=7)
 """What a restored wish is given at least: it may have been taken back after the backup."""
 
@@ -140,7 +139,7 @@ def sweep(database: Database) -> bool:
             try:
                 connection.exec_driver_sql("VACUUM")
             except OperationalError as problem:
-                log.warning("sweeping_put_off", problem=str(problem.orig))
+                log().warning("sweeping_put_off", problem=str(problem.orig))
                 busy = True
             cut = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             busy = busy or bool(cut[0])

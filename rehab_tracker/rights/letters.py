@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from smtplib import SMTPException
 
-import structlog
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -14,10 +13,9 @@ from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.dates import long_day
 from rehab_tracker.foundation.db import new_id
+from rehab_tracker.foundation.logs import log
 from rehab_tracker.rights.belonging import Whose
 from rehab_tracker.rights.queries import RecordState
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -113,4 +111,4 @@ def say_farewell(settings: Settings, who: Whose) -> None:
     try:
         mail.send(settings, letter)
     except (OSError, SMTPException, ValueError) as problem:
-        log.warning("farewell_not_sent", problem=type(problem).__name__)
+        log().warning("farewell_not_sent", problem=type(problem).__name__)

@@ -15,6 +15,7 @@ from rehab_tracker.accounts.models import Clinic, Patient
 from rehab_tracker.foundation import audit, health, migrate, postgres
 from rehab_tracker.foundation.audit import AuditEvent
 from rehab_tracker.foundation.db import Base, Database, new_id
+from rehab_tracker.foundation.logs import log
 from rehab_tracker.foundation.tenancy import ClinicOwned
 from tests import postgres as server
 from tests.builders.people import Somebody, a_clinic, a_patient
@@ -146,6 +147,7 @@ def test_the_check_says_when_a_role_bypasses_the_policies(database: Database, tm
     almighty = Database(url.render_as_string(hide_password=False))
     found = {f.name: f.problem for f in health.findings(almighty, tmp_path)}
     assert "bypasses row-level security" in found["isolation"]
+    log()  # is set up before somebody listens
     with capture_logs() as said:
         health.require_sound(database)
         assert said == []
