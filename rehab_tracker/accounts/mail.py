@@ -1,11 +1,10 @@
 """Letters: put into the outbox with the change that causes them, sent once it is committed."""
 
-import smtplib
 import ssl
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from sqlalchemy import CursorResult, select, update
@@ -16,6 +15,9 @@ from rehab_tracker.config import Settings
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.db import Database
 from rehab_tracker.foundation.repeats import repeated
+
+if TYPE_CHECKING:
+    import smtplib
 
 TRIES = 12
 FIRST_WAIT = timedelta(minutes=1)
@@ -65,7 +67,7 @@ def _deliver_one(database: Database, settings: Settings, letter: OutboxMail) -> 
         return False
     try:
         send(settings, letter)
-    except (OSError, smtplib.SMTPException, ValueError) as problem:
+    except (OSError, ValueError) as problem:
         last = letter.attempts + 1 == TRIES
         kept = {"body": GIVEN_UP} if last else {}
         _note(database, letter, problem=str(problem)[:300], **kept)
@@ -113,8 +115,10 @@ def send(settings: Settings, letter: OutboxMail) -> None:
         server.send_message(message)
 
 
-def _connect(url: SplitResult) -> smtplib.SMTP:
+def _connect(url: SplitResult) -> "smtplib.SMTP":
     """Connect to `smtp://`, `smtp+starttls://` or `smtps://`; certificates are checked."""
+    import smtplib  # noqa: PLC0415 - for the few who send letters
+
     host = url.hostname or "localhost"
     if url.scheme == "smtps":
         checked = ssl.create_default_context()

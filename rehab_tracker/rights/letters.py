@@ -1,7 +1,6 @@
 """What people are told by letter about their record."""
 
 from dataclasses import dataclass
-from smtplib import SMTPException
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -110,5 +109,5 @@ def say_farewell(settings: Settings, who: Whose) -> None:
     )
     try:
         mail.send(settings, letter)
-    except (OSError, SMTPException, ValueError) as problem:
+    except (OSError, ValueError) as problem:
         log().warning("farewell_not_sent", problem=type(problem).__name__)
