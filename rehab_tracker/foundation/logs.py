@@ -33,6 +33,6 @@ def log() -> "BoundLogger":
 def _name_request(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    if has_request_context():
-        event["request_id"] = request.environ[REQUEST_ID]
+    if has_request_context() and (name := request.environ.get(REQUEST_ID)):
+        event["request_id"] = name
     return event
