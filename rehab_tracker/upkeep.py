@@ -174,12 +174,12 @@ def metrics() -> None:
 @with_app
 def draw_figures(app: Any) -> None:
     """Draw every exercise's pictures ahead, so that nobody waits for their first showing."""
-    from rehab_tracker.exercises import pictures  # noqa: PLC0415
+    from rehab_tracker.exercises import drawings  # noqa: PLC0415
 
     began = time.perf_counter()
-    count = pictures.draw_all(app.config["SETTINGS"].data_dir)
+    count = drawings.draw_all(app.config["SETTINGS"].data_dir)
     took = time.perf_counter() - began
-    click.echo(f"{count} pictures of {len(pictures.figures())} figures in {took:.1f} s.")
+    click.echo(f"{count} pictures of {len(drawings.figures())} figures in {took:.1f} s.")
 
 
 @click.group("db")

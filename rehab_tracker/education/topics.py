@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from rehab_tracker.exercises.seed import SeedInvalid, parse, seed_file
+from rehab_tracker.exercises.documents import SeedInvalid, document
 from rehab_tracker.exercises.seed_schema import (
     LANGUAGE,
     SLUG,
@@ -77,15 +77,14 @@ _SHAPE = record(
 @cache
 def load_topics() -> Mapping[str, Topic]:
     """Return the cards by slug, in their order; raises SeedInvalid with every problem."""
-    return read_topics(seed_file(EDUCATION_FILE))
+    return read_topics(document(EDUCATION_FILE))
 
 
-def read_topics(written: str, named: Collection[str] = ()) -> Mapping[str, Topic]:
-    """Return the cards that a file's text holds; raises SeedInvalid with every problem.
+def read_topics(doc: Any, named: Collection[str] = ()) -> Mapping[str, Topic]:
+    """Return the cards that a document holds; raises SeedInvalid with every problem.
 
     `named` are slugs that others, such as the templates, rely on.
     """
-    doc = parse(EDUCATION_FILE, written)
     if found := check_topics(doc, named):
         raise SeedInvalid(found)
     return MappingProxyType({row["slug"]: _topic(row, doc["language"]) for row in doc["topics"]})

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rehab_tracker.domain.dosage import Dose, check_dose
-from rehab_tracker.exercises import pictures, queries
+from rehab_tracker.exercises import queries
+from rehab_tracker.exercises.figures.captions import slugs
 from rehab_tracker.exercises.media import Media, Store
 from rehab_tracker.exercises.models import Exercise, Origin
 from rehab_tracker.exercises.seed import Library, SeedExercise, load_library
@@ -187,7 +188,7 @@ def change_exercise(db: Session, actor: Actor, slug: str, draft: ExerciseDraft) 
 
 def choose_figure(db: Session, actor: Actor, slug: str, figure: str | None, store: Store) -> None:
     """Show an exercise of the clinic's own by a drawn figure, or by none."""
-    if figure is not None and figure not in pictures.figures():
+    if figure is not None and figure not in slugs():
         raise Refused({"figure": _("Please choose one of the figures.")})
     _without_picture(db, actor, slug, store).figure = figure
 

@@ -3,23 +3,22 @@
 from flask import Blueprint, url_for
 
 from rehab_tracker.exercises import pictures, words
-from rehab_tracker.exercises.figures import shelf
-from rehab_tracker.exercises.figures.figure import Figure
+from rehab_tracker.exercises.figures.captions import Caption, caption
 from rehab_tracker.exercises.models import Exercise
 
 blueprint = Blueprint("exercises", __name__, template_folder="templates")
 
 
-def figure_of(exercise: Exercise) -> Figure | None:
-    """Return the drawn figure that shows an exercise."""
-    return shelf.own(exercise.figure) if exercise.figure else None
+def figure_of(exercise: Exercise) -> Caption | None:
+    """Return what there is to say of the drawn figure that shows an exercise."""
+    return caption(exercise.figure) if exercise.figure else None
 
 
-def figure_address(figure: Figure, kind: str, side: str) -> str:
+def figure_address(figure: Caption, kind: str, side: str) -> str:
     """Return where a browser finds a picture and keeps it for good."""
     return url_for(
         "exercises.figure",
-        digest=pictures.digest_of(figure.slug),
+        digest=figure.digest,
         slug=figure.slug,
         kind=kind,
         side=side if figure.side in pictures.SIDES else "right",

@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from rehab_tracker.domain.permission import Permission
 from rehab_tracker.exercises import actions, pictures, queries
 from rehab_tracker.exercises.blueprint import blueprint
+from rehab_tracker.exercises.figures.captions import slugs
 from rehab_tracker.exercises.forms import FigureForm, UploadForm
 from rehab_tracker.exercises.media import MOST_BYTES, Store, judged, too_large
 from rehab_tracker.exercises.models import Origin
@@ -51,15 +52,17 @@ def figure(digest: str, slug: str, kind: str, side: str) -> ResponseReturnValue:
 @requires(Permission.LIBRARY_READ)
 def figures() -> ResponseReturnValue:
     """Show every drawn figure on one sheet, and what is wrong with it."""
-    drawn = pictures.figures()
+    from rehab_tracker.exercises import drawings  # noqa: PLC0415 - only this page looks so closely
+
+    drawn = drawings.figures()
     seeded = [one for one in queries.library(current()) if one.origin is Origin.SEED]
-    problems = {one.slug: pictures.problems_of(one.slug) for one in seeded if one.slug in drawn}
+    problems = {one.slug: drawings.problems_of(one.slug) for one in seeded if one.slug in drawn}
     return render_template(
         "exercises/figures.html",
         exercises=seeded,
         problems=problems,
         faulty=sum(map(bool, problems.values())),
-        unreadable=pictures.unreadable(),
+        unreadable=drawings.unreadable(),
     )
 
 
@@ -149,6 +152,6 @@ def _picture_page(slug: str, refused: Refused | None = None) -> ResponseReturnVa
     }
     if refused:
         show_refusal(forms["upload" if "upload" in refused.problems else "choice"], refused)
-    drawn = [one for one in queries.library(current()) if one.slug in pictures.figures()]
+    drawn = [one for one in queries.library(current()) if one.slug in slugs()]
     page = render_template("exercises/picture.html", exercise=own, drawn=drawn, **forms)
     return page, refused.status if refused else 200

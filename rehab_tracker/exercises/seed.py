@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from rehab_tracker.domain.dosage import Dose
 from rehab_tracker.domain.pain import Profile
+from rehab_tracker.exercises.documents import SeedInvalid, document, parse
 from rehab_tracker.exercises.seed_rules import (
     EXERCISES_FILE,
     TEMPLATES_FILE,
@@ -21,19 +18,6 @@ from rehab_tracker.exercises.seed_rules import (
     item_dose,
     problems,
 )
-
-try:
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeLoader  # type: ignore[assignment]
-
-
-class SeedInvalid(Exception):
-    """The seed library cannot be used; `problems` says why, one line for each."""
-
-    def __init__(self, found: Sequence[str]) -> None:
-        super().__init__("\n".join(found))
-        self.problems = tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +140,7 @@ class Library:
 @cache
 def load_library() -> Library:
     """Return the seed library of this installation; raises SeedInvalid with every problem."""
-    return read_library(_folder())
+    return _checked(*(document(name) for name in (EXERCISES_FILE, TEMPLATES_FILE)))
 
 
 @cache
@@ -165,56 +149,29 @@ def topics_of_templates() -> Mapping[str, tuple[str, ...]]:
 
     A patient's day asks for no more of the library; reading all of it takes four megabytes.
     """
-    templates = parse(TEMPLATES_FILE, seed_file(TEMPLATES_FILE))["templates"]
+    templates = document(TEMPLATES_FILE)["templates"]
     return {row["slug"]: tuple(row["education"]) for row in templates}
-
-
-def seed_file(name: str) -> str:
-    """Return the text of a seed file of this installation."""
-    return (_folder() / name).read_text(encoding="utf-8")
 
 
 def read_library(folder: Traversable) -> Library:
     """Return the library that a folder's files hold; raises SeedInvalid with every problem."""
-    docs = [
-        parse(name, (folder / name).read_text(encoding="utf-8"))
-        for name in (EXERCISES_FILE, TEMPLATES_FILE)
-    ]
-    if found := check_library(*docs):
+    return _checked(
+        *(
+            parse(name, (folder / name).read_text(encoding="utf-8"))
+            for name in (EXERCISES_FILE, TEMPLATES_FILE)
+        )
+    )
+
+
+def _checked(exercises_doc: Any, templates_doc: Any) -> Library:
+    if found := check_library(exercises_doc, templates_doc):
         raise SeedInvalid(found)
-    return _library(*docs)
+    return _library(exercises_doc, templates_doc)
 
 
 def check_library(exercises_doc: object, templates_doc: object) -> list[str]:
     """Return every problem of the two documents as a line that names file, entry and field."""
     return [str(problem) for problem in problems(exercises_doc, templates_doc)]
-
-
-class _Loader(SafeLoader):
-    """Refuses a key given twice, of which YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        if again := next((key for key in keys if keys.count(key) > 1), None):
-            raise yaml.constructor.ConstructorError(
-                None, None, f'the key "{again}" is there twice', node.start_mark
-            )
-        return super().construct_mapping(node, deep)
-
-
-def parse(name: str, text: str) -> Any:
-    """Return the document that a seed file's text holds; raises SeedInvalid if it is no YAML."""
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
-    except yaml.YAMLError as error:
-        raise SeedInvalid([f"{name}: {' '.join(str(error).split())}"]) from error
-
-
-def _folder() -> Traversable:
-    try:
-        return files("rehab_tracker.seed_data")
-    except ModuleNotFoundError:  # a checkout, where the folder lies beside the package
-        return Path(__file__).resolve().parents[2] / "seed_data"
 
 
 def _library(exercises_doc: Row, templates_doc: Row) -> Library:

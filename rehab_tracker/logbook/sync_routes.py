@@ -11,7 +11,7 @@ from rehab_tracker.accounts import phone_keys
 from rehab_tracker.domain.permission import Permission
 from rehab_tracker.exercises import pictures
 from rehab_tracker.exercises.blueprint import figure_address, figure_of
-from rehab_tracker.exercises.figures.figure import Kind
+from rehab_tracker.exercises.figures.kinds import Kind
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.foundation import clock, strict_json
 from rehab_tracker.foundation.access import requires, speaks_json

@@ -1,6 +1,5 @@
 """What goes into the progress charts and what comes out of their geometry."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -9,8 +8,7 @@ LightColor = Literal["green", "amber", "red", "stop"]
 MarkerKind = Literal["plan", "pause", "treatment"]
 
 
-@dataclass(frozen=True)
-class WeekBar:
+class WeekBar(NamedTuple):
     """One week: sessions due, done of them, done beyond them, and how the week counts."""
 
     label: str
@@ -33,8 +31,7 @@ class PainPoint(NamedTuple):
     color: LightColor
 
 
-@dataclass(frozen=True)
-class Marker:
+class Marker(NamedTuple):
     """Something that happened on a day and may explain what follows."""
 
     on: date
@@ -49,8 +46,7 @@ class LoadPoint(NamedTuple):
     load: float | None
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A text at its anchor point."""
 
     x: float
@@ -58,16 +54,14 @@ class Text:
     text: str
 
 
-@dataclass(frozen=True)
-class Tick:
+class Tick(NamedTuple):
     """A line of the scale at `y` that stands for `value`."""
 
     y: float
     value: int
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """A lettered marker on the time axis."""
 
     x: float
@@ -76,8 +70,7 @@ class Flag:
     kind: MarkerKind
 
 
-@dataclass(frozen=True)
-class PausedBlock:
+class PausedBlock(NamedTuple):
     """Neighboring paused weeks, hatched as one; the word stands upright where it does not fit."""
 
     x: float
@@ -86,8 +79,7 @@ class PausedBlock:
     upright: bool
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """The area of one week, over both panels, that explains itself when pointed at."""
 
     area: str
@@ -95,8 +87,7 @@ class Column:
     worst: int | None
 
 
-@dataclass(frozen=True)
-class BarPanel:
+class BarPanel(NamedTuple):
     """Sessions by week: `done` fills the outline of what was due, one segment per session."""
 
     top: float
@@ -115,8 +106,7 @@ class BarPanel:
     labels: tuple[Text, ...]
 
 
-@dataclass(frozen=True)
-class PainPanel:
+class PainPanel(NamedTuple):
     """Pain by day; each path holds the marks of one kind."""
 
     top: float
@@ -129,8 +119,7 @@ class PainPanel:
     next_morning: str
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """The chart in numbers, for those who hear it."""
 
     last_label: str
@@ -145,8 +134,7 @@ class Summary:
     mornings_missing: int
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(NamedTuple):
     """Everything one SVG draws, for one width."""
 
     id: str
@@ -164,8 +152,7 @@ class Chart:
     summary: Summary
 
 
-@dataclass(frozen=True)
-class LetteredMarker:
+class LetteredMarker(NamedTuple):
     """A marker with its letter; `beyond_narrow` when the narrow chart leaves it out."""
 
     letter: str
@@ -173,8 +160,7 @@ class LetteredMarker:
     beyond_narrow: bool
 
 
-@dataclass(frozen=True)
-class ProgressCharts:
+class ProgressCharts(NamedTuple):
     """The same weeks for a wide and a narrow place, with one legend."""
 
     wide: Chart
@@ -183,8 +169,7 @@ class ProgressCharts:
     goal: int
 
 
-@dataclass(frozen=True)
-class Trend:
+class Trend(NamedTuple):
     """A small line of one exercise's load."""
 
     width: float

@@ -1,9 +1,9 @@
 """What a patient's progress is: frozen facts that the patient's and the staff's page print."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from rehab_tracker.domain.adherence import Band, Summary, WeekState, band
@@ -31,8 +31,7 @@ class FlagCode(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True)
-class WeekView:
+class WeekView(NamedTuple):
     """One week of a program, or of all programs together, with its summed figure."""
 
     week: Week
@@ -47,8 +46,7 @@ class WeekView:
         return self.figure.percent if self.closed else None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """The sums over the four weeks that closed last, and over every closed week there is."""
 
     recent: Summary
@@ -60,8 +58,7 @@ class Figures:
         return band(self.recent.percent)
 
 
-@dataclass(frozen=True, slots=True)
-class VersionView:
+class VersionView(NamedTuple):
     """What a program asks for from a day on."""
 
     number: int
@@ -71,8 +68,7 @@ class VersionView:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PauseView:
+class PauseView(NamedTuple):
     """Days on which a program asks for nothing; `last_on` is None until it is resumed."""
 
     first_on: date
@@ -80,8 +76,7 @@ class PauseView:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramView:
+class ProgramView(NamedTuple):
     """One program: what is in force today, what comes, and its weeks, oldest first."""
 
     id: UUID
@@ -101,8 +96,7 @@ class ProgramView:
         return next((view for view in self.weeks if view.week == week), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SessionView:
+class SessionView(NamedTuple):
     """One logged session with its pain and its light; None where nothing was recorded."""
 
     id: UUID
@@ -116,8 +110,7 @@ class SessionView:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ExerciseTrend:
+class ExerciseTrend(NamedTuple):
     """How the best set of one exercise went over the days on which it was done, in its measure."""
 
     exercise: str
@@ -126,8 +119,7 @@ class ExerciseTrend:
     points: tuple[LoadPoint, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """Something that may explain what follows: a version, a pause or a treatment in the clinic."""
 
     on: date
@@ -138,8 +130,7 @@ class Happening:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A reason to look, with the program it concerns or the days it counts."""
 
     code: FlagCode
@@ -148,16 +139,14 @@ class Flag:
     on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WeekPain:
+class WeekPain(NamedTuple):
     """What a patient said of a whole week, 0-10."""
 
     worst: int
     usual: int
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """Everything that the pages of one patient show, over a window of weeks that ends today."""
 
     today: date

@@ -11,7 +11,8 @@ from pathlib import Path
 from rehab_tracker.exercises.figures import shelf, svg
 from rehab_tracker.exercises.figures.checks import problems
 from rehab_tracker.exercises.figures.data import FigureInvalid
-from rehab_tracker.exercises.figures.figure import Figure, Kind
+from rehab_tracker.exercises.figures.figure import Figure
+from rehab_tracker.exercises.figures.kinds import Kind
 from rehab_tracker.exercises.figures.stage import Scene
 
 PAGES = {"sheet": "everything of a figure", "thumbnails": "the smallest, with names"}

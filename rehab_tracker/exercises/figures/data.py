@@ -1,9 +1,7 @@
 """Reads figures from YAML and says what is wrong by file, exercise and field."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from rehab_tracker.exercises.figures.anatomy import HANDS
@@ -25,14 +23,13 @@ from rehab_tracker.exercises.figures.fields import (
 )
 from rehab_tracker.exercises.figures.figure import Arrow, Figure, Item, Motion, Window
 from rehab_tracker.exercises.figures.kit import KIT
+from rehab_tracker.exercises.figures.merging import Row, described, merged, source
 from rehab_tracker.exercises.figures.muscles import MUSCLES
 from rehab_tracker.exercises.figures.outlines import Camera
 from rehab_tracker.exercises.figures.palettes import PEOPLE
 from rehab_tracker.exercises.figures.poses import Anchor, Goal, Pose, swapped
 from rehab_tracker.exercises.figures.skeleton import stood_up
 from rehab_tracker.exercises.figures.vectors import ORIGIN, Frame, Vec, cross, dot
-
-Row = Mapping[str, Any]
 
 DIRECTIONS: Mapping[str, Vec] = {
     "right": (1, 0, 0),
@@ -70,45 +67,10 @@ class FigureInvalid(Exception):
         self.problems = tuple(problems)
 
 
-def merged(base: Row, over: Row) -> dict[str, Any]:
-    """Return two descriptions as one; null takes a field away, a new place replaces the old."""
-    out = dict(base)
-    for key, value in over.items():
-        old = out.get(key)
-        if value is None:
-            out.pop(key, None)
-        elif isinstance(value, dict) and isinstance(old, dict):
-            out[key] = merged(_making_room(key, old, value), value)
-        else:
-            out[key] = value
-    return _hung_once(out, over)
-
-
-def _making_room(key: str, old: Row, new: Row) -> Row:
-    """Return what a new place leaves of the old one: of a foot how it lies, of a hand nothing."""
-    if not {"at", "ankle"} & new.keys():
-        return old
-    if key.startswith("foot_"):
-        return {name: value for name, value in old.items() if name not in ("at", "ankle", "by")}
-    return {} if key.startswith(("hand_", "anchor")) else old
-
-
-def _hung_once(pose: dict[str, Any], over: Row) -> dict[str, Any]:
-    """Return the pose, hung either on its anchor or on its pelvis, whichever came last."""
-    pelvis = over.get("pelvis")
-    if "anchor" in over and isinstance(pose.get("pelvis"), dict):
-        pose["pelvis"] = {key: value for key, value in pose["pelvis"].items() if key != "at"}
-    elif isinstance(pelvis, dict) and "at" in pelvis:
-        pose.pop("anchor", None)
-    return pose
-
-
 def figure(slug: str, doc: Row, positions: Row) -> Figure:
     """Return the figure that a document describes; raises FieldInvalid."""
-    whole: dict[str, Any] = {}
-    for name in names("from", doc.get("from", []), positions):
-        whole = merged(whole, positions[name])
-    whole = merged(whole, {key: value for key, value in doc.items() if key != "from"})
+    names("from", doc.get("from", []), positions)
+    whole = described(doc, positions)
     table("", whole, FIELDS)
     side = one_of("side", whole.get("side", "right"), ("left", "right", "both"))
     person = int(one_of("person", whole.get("person", 0), range(len(PEOPLE))))
@@ -131,7 +93,7 @@ def figure(slug: str, doc: Row, positions: Row) -> Figure:
         far=frozenset(names("far", whole["far"], LAYERS)) if "far" in whole else None,
         bare=one_of("feet", whole.get("feet", "shoes"), ("shoes", "bare")) == "bare",
         person=person,
-        source=sha256(json.dumps([slug, whole], sort_keys=True).encode()).hexdigest(),
+        source=source(slug, whole),
     )
 
 

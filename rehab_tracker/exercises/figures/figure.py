@@ -13,14 +13,6 @@ from rehab_tracker.exercises.figures.vectors import ORIGIN, Frame, Vec
 HALF = 0.5
 
 
-class Kind(StrEnum):
-    """What is drawn: start and end side by side, a thumbnail, or a film."""
-
-    PAIR = "pair"
-    STILL = "still"
-    MOVING = "moving"
-
-
 class Motion(StrEnum):
     """How the film runs: there and back, a hold, round and round, step by step, or once."""
 

@@ -1,22 +1,21 @@
-"""All figures by exercise, drawn on demand and kept by the hash of what they are drawn from."""
+"""All figures by exercise, ready to be drawn."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from rehab_tracker.exercises.documents import SeedInvalid, home, parse
 from rehab_tracker.exercises.figures import data, fields, film, svg
-from rehab_tracker.exercises.figures.figure import Figure, Kind
+from rehab_tracker.exercises.figures.captions import FOLDER, POSITIONS
+from rehab_tracker.exercises.figures.figure import Figure
+from rehab_tracker.exercises.figures.kinds import Kind
 from rehab_tracker.exercises.figures.stage import Scene
-from rehab_tracker.exercises.seed import SeedInvalid, parse
 
 WRITERS = {Kind.PAIR: (svg.pair, 24), Kind.STILL: (svg.still, 16), Kind.MOVING: (film.moving, 20)}
 DOUBLED = 13  # points of an outline where a mirror shows everything again
-POSITIONS = "_positions.yaml"
 
 
 def load(folder: Path | None = None) -> dict[str, Figure]:
@@ -29,7 +28,7 @@ def load(folder: Path | None = None) -> dict[str, Figure]:
 
 def readable(folder: Path | None = None) -> tuple[dict[str, Figure], list[str]]:
     """Return the figures that can be read, by slug, and what is wrong with the others."""
-    place: Traversable = folder or home()
+    place: Traversable = folder or home() / FOLDER
     positions = _read(place / POSITIONS)
     figures, problems = {}, list[str]()
     for slug in slugs(place):
@@ -55,29 +54,18 @@ def read(slug: str, place: Traversable, positions: Mapping[str, Any]) -> Figure:
         raise data.FigureInvalid([f"{file.name}: {slug}: {invalid}"]) from invalid
 
 
+@cache
 def own(slug: str) -> Figure | None:
     """Return one of the product's own figures, without reading the others; None if unreadable."""
-    return _own(slug) if slug in own_slugs() else None
-
-
-@cache
-def _own(slug: str) -> Figure | None:
-    """Keep what was read; addresses name slugs at will, so only those of files come here."""
     try:
-        return read(slug, home(), _own_positions())
+        return read(slug, home() / FOLDER, _own_positions())
     except data.FigureInvalid:
         return None
 
 
 @cache
-def own_slugs() -> Collection[str]:
-    """Return the exercises that the product has a figure's file of, in order."""
-    return dict.fromkeys(slugs(home())).keys()
-
-
-@cache
 def _own_positions() -> Mapping[str, Any]:
-    return _read(home() / POSITIONS)
+    return _read(home() / FOLDER / POSITIONS)
 
 
 def draw(figure: Figure, kind: Kind, side: str = "right") -> str:
@@ -87,28 +75,6 @@ def draw(figure: Figure, kind: Kind, side: str = "right") -> str:
         detail = min(detail, DOUBLED)
     mirrored = figure.side not in ("both", side)
     return writer(Scene(figure, replace(figure.camera, mirrored=mirrored, detail=detail)))
-
-
-def digest(figure: Figure) -> str:
-    """Return the hash of everything that a figure's pictures depend on."""
-    return sha256((figure.source + _engine()).encode()).hexdigest()[:16]
-
-
-@cache
-def _engine() -> str:
-    modules = files("rehab_tracker.exercises.figures").iterdir()
-    sources = sorted(
-        (entry for entry in modules if entry.name.endswith(".py")), key=lambda e: e.name
-    )
-    return sha256(b"".join(entry.read_bytes() for entry in sources)).hexdigest()
-
-
-def home() -> Traversable:
-    """Return where the product's own figures lie."""
-    try:
-        return files("rehab_tracker.seed_data") / "figures"
-    except ModuleNotFoundError:  # a checkout, where the folder lies beside the package
-        return Path(__file__).resolve().parents[3] / "seed_data" / "figures"
 
 
 def _read(entry: Traversable) -> Mapping[str, Any]:

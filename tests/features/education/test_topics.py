@@ -2,7 +2,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import yaml
 
 from rehab_tracker.education.offers import Facts, due_topic
 from rehab_tracker.education.topics import (
@@ -12,7 +11,8 @@ from rehab_tracker.education.topics import (
     load_topics,
     read_topics,
 )
-from rehab_tracker.exercises.seed import SeedInvalid, seed_file, topics_of_templates
+from rehab_tracker.exercises.documents import SeedInvalid, document
+from rehab_tracker.exercises.seed import topics_of_templates
 
 TODAY = date(2026, 3, 4)
 TOPICS = load_topics()
@@ -39,7 +39,7 @@ def offered(**facts: Any) -> list[str]:
 
 
 def test_the_thirteen_topics_are_there_and_sound():
-    assert check_topics(yaml.safe_load(seed_file(EDUCATION_FILE)), NAMED) == []
+    assert check_topics(document(EDUCATION_FILE), NAMED) == []
     assert len(TOPICS) == 13
     assert {topic.trigger for topic in TOPICS.values()} == set(Trigger)
 
@@ -96,8 +96,8 @@ def test_help_and_optional_care_are_listed_and_never_offered():
     ],
 )
 def test_a_card_that_is_not_sound_is_named_with_its_problem(change: dict[str, Any], says: str):
-    doc = yaml.safe_load(seed_file(EDUCATION_FILE))
+    doc = document(EDUCATION_FILE)
     doc["topics"][0] |= change
     assert any(says in problem for problem in check_topics(doc, NAMED)), check_topics(doc, NAMED)
     with pytest.raises(SeedInvalid):
-        read_topics(yaml.safe_dump(doc), NAMED)
+        read_topics(doc, NAMED)

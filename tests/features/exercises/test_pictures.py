@@ -19,8 +19,8 @@ from rehab_tracker.accounts.models import Clinic, Knee
 from rehab_tracker.cli import main
 from rehab_tracker.config import Settings
 from rehab_tracker.domain.dosage import Side
-from rehab_tracker.exercises import pictures
-from rehab_tracker.exercises.figures.figure import Kind
+from rehab_tracker.exercises import drawings, pictures
+from rehab_tracker.exercises.figures.kinds import Kind
 from rehab_tracker.exercises.seed import load_library
 from rehab_tracker.foundation import clock
 from tests.builders.exercises import a_library, an_exercise
@@ -114,7 +114,7 @@ def test_drawing_all_ahead_takes_seconds_and_leaves_nothing_to_draw_and_nothing_
     assert not outdated.exists()
     count = len(list(outdated.parent.iterdir()))
     assert answer.output.startswith(f"{count} pictures of 90 figures in ")
-    assert count >= len(Kind) * len(pictures.figures())
+    assert count >= len(Kind) * len(drawings.figures())
 
 
 def test_the_product_starts_without_what_no_request_needs_yet(tmp_path: Path):
@@ -124,14 +124,16 @@ from pathlib import Path
 from rehab_tracker import create_app
 from rehab_tracker.config import Settings
 from rehab_tracker.exercises import pictures, seed
-from rehab_tracker.exercises.figures import shelf
+from rehab_tracker.exercises.figures import captions
 create_app(Settings(Path({str(tmp_path)!r}), "sqlite://", secret_key="t" * 40))
 assert not {{"sqlalchemy.dialects.postgresql", "psycopg"}} & sys.modules.keys()
 assert pictures.digest_of("clamshell") and seed.topics_of_templates()
-assert shelf._own.cache_info().currsize == 1, "one figure is read for one picture"
-assert shelf.own("no-such-figure") is None
-assert shelf._own.cache_info().currsize == 1, "strangers choose addresses, not what is kept"
+assert captions._caption.cache_info().currsize == 1, "one figure is read for one picture"
+assert captions.caption("no-such-figure") is None
+assert captions._caption.cache_info().currsize == 1, "strangers choose addresses, not what is kept"
 assert seed.load_library.cache_info().currsize == 0
+rarely = {{"structlog", "argon2", "smtplib", "rehab_tracker.exercises.drawings"}}
+assert not rarely & sys.modules.keys()
 """
     subprocess.run([sys.executable, "-c", begin], check=True, cwd=Path(__file__).parents[3])
 
@@ -165,7 +167,7 @@ def test_thumbnails_load_when_they_are_looked_at_and_nothing_jumps(physio: Someb
 
 def test_an_exercise_shows_its_figure_in_words_and_in_motion(physio: Somebody, as_: As):
     page = html.unescape(as_(physio).get("/library/step-up").text)
-    figure = pictures.figures()["step-up"]
+    figure = drawings.figures()["step-up"]
     assert f'src="{address(kind="pair")}" alt="{figure.words}"' in page
     assert f'href="{address(kind="moving")}"' in page
     assert ", ".join(figure.muscles) in page
@@ -192,9 +194,9 @@ def test_an_exercise_without_a_figure_says_so(db: Session, physio: Somebody, as_
 def test_the_sheet_shows_all_figures_and_what_is_wrong_with_them(
     physio: Somebody, as_: As, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(pictures, "unreadable", lambda: ["wall-sit.yaml: wall-sit: knee: bends"])
+    monkeypatch.setattr(drawings, "unreadable", lambda: ["wall-sit.yaml: wall-sit: knee: bends"])
     page = as_(physio).get("/library/figures").text
-    assert len(thumbs(page)) == len(pictures.figures())
+    assert len(thumbs(page)) == len(drawings.figures())
     assert "of 90 exercises of the seed library are drawn" in page
     assert "wall-sit.yaml: wall-sit: knee: bends" in page
 
@@ -259,7 +261,7 @@ def test_the_log_page_stays_light(db: Session, clinic: Clinic, as_: As):
     library = a_library(db)
     physio = a_member(db, clinic)
     patient = a_patient(db, clinic, physio)
-    items = [an_item(library[slug]) for slug in list(pictures.figures())[:6]]
+    items = [an_item(library[slug]) for slug in list(drawings.figures())[:6]]
     program = a_program(db, physio, patient, items)
     db.commit()
     with clock.stopped(NOW):

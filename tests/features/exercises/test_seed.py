@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from rehab_tracker.domain.dosage import Dose, Side, check_dose
-from rehab_tracker.exercises.seed import SeedInvalid, load_library, parse
+from rehab_tracker.exercises.documents import SeedInvalid, parse
+from rehab_tracker.exercises.seed import load_library
 from rehab_tracker.exercises.seed_rules import item_dose
 
 FOLDER = Path(__file__).parents[3] / "seed_data"

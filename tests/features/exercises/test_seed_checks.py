@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from rehab_tracker.exercises.seed import SeedInvalid, check_library, parse, read_library
+from rehab_tracker.exercises.documents import SeedInvalid, parse
+from rehab_tracker.exercises.seed import check_library, read_library
 
 FOLDER = Path(__file__).parents[3] / "seed_data"
 EXERCISES, TEMPLATES = "exercises.yaml", "templates.yaml"

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from rehab_tracker.exercises.figures import shelf
+from rehab_tracker.exercises.documents import document
+from rehab_tracker.exercises.figures import captions, shelf
 from rehab_tracker.exercises.figures.checks import problems
 from rehab_tracker.exercises.figures.data import figure
-from rehab_tracker.exercises.figures.figure import Kind
+from rehab_tracker.exercises.figures.kinds import Kind
 from rehab_tracker.exercises.figures.palettes import PEOPLE, paint
-from rehab_tracker.exercises.seed import load_library, parse
+from rehab_tracker.exercises.seed import load_library
 from tests.builders.figures import SQUAT, a_squat
 
 NEEDS: dict[str, dict[str, Any]] = {
@@ -29,7 +30,7 @@ WORDS = sorted(
         )
     }
 )
-POSITIONS = parse(shelf.POSITIONS, (shelf.home() / shelf.POSITIONS).read_text())
+POSITIONS = document(captions.FOLDER, captions.POSITIONS)
 
 
 def drawn(*kit: dict[str, Any]) -> str:

@@ -8,8 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from rehab_tracker.exercises.figures import shelf
+from rehab_tracker.exercises.figures.captions import caption, digest, slugs
 from rehab_tracker.exercises.figures.checks import problems
-from rehab_tracker.exercises.figures.figure import Figure, Kind
+from rehab_tracker.exercises.figures.figure import Figure
+from rehab_tracker.exercises.figures.kinds import Kind
 from rehab_tracker.exercises.figures.palettes import PEOPLE, THINGS, paint
 from rehab_tracker.exercises.figures.stage import Scene
 from rehab_tracker.exercises.seed import load_library
@@ -236,9 +238,17 @@ def test_thumbnails_are_square():
 
 def test_a_changed_description_changes_the_digest():
     same, other = a_squat(), a_squat(end={"pelvis": {"at": [-31, 56, 0]}})
-    assert shelf.digest(same) == shelf.digest(a_squat())
-    assert shelf.digest(same) != shelf.digest(other)
-    assert shelf.digest(same) != shelf.digest(a_squat(person=1))
+    assert digest(same.source) == digest(a_squat().source)
+    assert digest(same.source) != digest(other.source)
+    assert digest(same.source) != digest(a_squat(person=1).source)
+
+
+def test_pages_say_of_every_figure_what_is_drawn():
+    assert list(slugs()) == sorted(FIGURES)
+    for slug, figure in FIGURES.items():
+        said = caption(slug)
+        assert said == (slug, figure.side, figure.words, figure.muscles, digest(figure.source))
+    assert caption("no-such-figure") is None
 
 
 def test_everybody_shows_about_as_many_exercises():
