@@ -29,8 +29,8 @@ from rehab_tracker.reports.closing import Closing
 
 _ON_TRACK, _PARTLY = setting("on_track_from"), setting("partly_from")
 
-put_together_once = lru_cache(maxsize=64)
-"""Keeps the statements of reports that are read again: to build one costs more than to run it."""
+put_together_once = lru_cache(maxsize=16)
+"""Keeps statements of the reports read last, 50 KB each: most take longer to build than to run."""
 
 
 class Asking(NamedTuple):
