@@ -98,10 +98,18 @@ def go_on(member_id: UUID, back_to: str | None, kept: str | None) -> ResponseRet
     if typed is not None and by not in {"", str(member_id)}:
         flash(_("What was typed here before belongs to somebody else. It was not sent."), "warning")
         path = None
+    if typed is None and path and (page := _page_of_file(path)):
+        return render_template("accounts/saving.html", path=path, page=page)
     if path is None or typed is None:
         return redirect(path or url_for("accounts.home"), 303)
     words = sum(len(value.split()) for _name, value in typed)
     return render_template("accounts/send_again.html", path=path, typed=typed, words=words)
+
+
+def _page_of_file(path: str) -> str | None:
+    """Return the page that offers a file, which a browser saves without leaving where it is."""
+    address, mark, query = path.partition("?")
+    return address.removesuffix(".csv") + mark + query if address.endswith(".csv") else None
 
 
 def _typed(kept: str | None) -> tuple[str, list[tuple[str, str]] | None]:

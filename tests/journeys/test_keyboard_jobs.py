@@ -1,7 +1,7 @@
 """The other jobs of every week are done without a mouse, too."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from rehab_tracker.foundation import clock
 from tests.builders.logbook import a_log
 from tests.builders.people import PASSWORD, Somebody, a_member, a_patient
 from tests.builders.programs import a_program
-from tests.journeys.conftest import PHONE, sign_in
+from tests.journeys.conftest import PHONE, assert_accessible, sign_in
 from tests.journeys.test_keyboard import tab_to
 
 Open = Callable[..., Page]
@@ -70,6 +70,17 @@ def test_the_report_is_filtered_and_taken_along(db: Session, clinic: Clinic, ope
         with page.expect_download() as waiting:
             page.keyboard.press("Enter")
         assert "Maria Costa" in waiting.value.path().read_text(encoding="utf-8-sig")
+        clock.advance(timedelta(minutes=11))
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Password")).to_be_focused()
+        page.keyboard.type(PASSWORD)
+        with page.expect_download() as waiting:
+            page.keyboard.press("Enter")
+        assert "Maria Costa" in waiting.value.path().read_text(encoding="utf-8-sig")
+        assert_accessible(page)
+        tab_to(page, "link", "Back to the report")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/report?weeks=8*")
 
 
 def test_the_morning_question_is_answered(db: Session, clinic: Clinic, opened: Open):

@@ -52,11 +52,14 @@ def test_what_leaves_in_a_file_asks_for_the_password_again(db: Session, as_: As,
     with clock.stopped(NOW + timedelta(minutes=11)):
         answer = client.get("/report.csv?weeks=4")
         assert (answer.status_code, answer.mimetype) == (303, "text/html")
-        proved = client.post(
+        saving = client.post(
             "/me/proof", data={"password": PASSWORD, "back_to": "/report.csv?weeks=4"}
         )
-        assert proved.location == "/report.csv?weeks=4"
-        assert client.get(proved.location).mimetype == "text/csv"
+        assert 'http-equiv="refresh" content="0; url=/report.csv?weeks=4"' in saving.text
+        assert 'href="/report?weeks=4"' in saving.text
+        assert client.get("/report.csv?weeks=4").mimetype == "text/csv"
+        back = client.post("/me/proof", data={"password": PASSWORD, "back_to": "/report?q=a.csv"})
+        assert back.location == "/report?q=a.csv", "a page is shown, whatever it is asked for"
 
 
 def test_a_manager_sees_every_patient_and_a_physio_only_their_own(
