@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 from rehab_tracker.exercises.documents import document, home
-from rehab_tracker.exercises.figures.merging import described, source
+from rehab_tracker.exercises.figures.merging import described, source_of
 
 FOLDER, POSITIONS = "figures", "_positions.yaml"
 
@@ -30,9 +31,13 @@ def caption(slug: str) -> Caption | None:
 @cache
 def slugs() -> Collection[str]:
     """Return the exercises that the product has a figure's file of, in order."""
-    found = (entry.name.partition(".") for entry in (home() / FOLDER).iterdir())
-    of_exercises = (s for s, _, ending in found if ending == "yaml" and not s.startswith("_"))
-    return dict.fromkeys(sorted(of_exercises)).keys()
+    return dict.fromkeys(slugs_in(home() / FOLDER)).keys()
+
+
+def slugs_in(place: Traversable) -> list[str]:
+    """Return the exercises that a folder has a file of, in order."""
+    found = (entry.name.partition(".") for entry in place.iterdir())
+    return sorted(s for s, _, ending in found if ending == "yaml" and not s.startswith("_"))
 
 
 @cache
@@ -45,7 +50,7 @@ def _caption(slug: str) -> Caption:
         side=whole.get("side", "right"),
         words=" ".join(whole["words"].split()),
         muscles=tuple(dict.fromkeys(name.removesuffix(" both") for name in muscles)),
-        digest=digest(source(slug, whole)),
+        digest=digest(source_of(slug, whole)),
     )
 
 
@@ -55,9 +60,9 @@ def _positions() -> Mapping[str, Any]:
     return found
 
 
-def digest(described: str) -> str:
-    """Return the hash of everything that the pictures of a described figure depend on."""
-    return sha256((described + _engine()).encode()).hexdigest()[:16]
+def digest(source: str) -> str:
+    """Return the hash of all that a figure's pictures depend on, by that of its description."""
+    return sha256((source + _engine()).encode()).hexdigest()[:16]
 
 
 @cache

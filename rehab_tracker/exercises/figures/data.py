@@ -23,7 +23,7 @@ from rehab_tracker.exercises.figures.fields import (
 )
 from rehab_tracker.exercises.figures.figure import Arrow, Figure, Item, Motion, Window
 from rehab_tracker.exercises.figures.kit import KIT
-from rehab_tracker.exercises.figures.merging import Row, described, merged, source
+from rehab_tracker.exercises.figures.merging import Row, described, merged, source_of
 from rehab_tracker.exercises.figures.muscles import MUSCLES
 from rehab_tracker.exercises.figures.outlines import Camera
 from rehab_tracker.exercises.figures.palettes import PEOPLE
@@ -93,7 +93,7 @@ def figure(slug: str, doc: Row, positions: Row) -> Figure:
         far=frozenset(names("far", whole["far"], LAYERS)) if "far" in whole else None,
         bare=one_of("feet", whole.get("feet", "shoes"), ("shoes", "bare")) == "bare",
         person=person,
-        source=source(slug, whole),
+        source=source_of(slug, whole),
     )
 
 

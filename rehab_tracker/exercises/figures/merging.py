@@ -17,7 +17,7 @@ def described(doc: Row, positions: Row) -> dict[str, Any]:
     return merged(whole, {key: value for key, value in doc.items() if key != "from"})
 
 
-def source(slug: str, whole: Row) -> str:
+def source_of(slug: str, whole: Row) -> str:
     """Return the hash of a whole description."""
     return sha256(json.dumps([slug, whole], sort_keys=True).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rehab_tracker.exercises.documents import SeedInvalid, home, parse
 from rehab_tracker.exercises.figures import data, fields, film, svg
-from rehab_tracker.exercises.figures.captions import FOLDER, POSITIONS
+from rehab_tracker.exercises.figures.captions import FOLDER, POSITIONS, slugs_in
 from rehab_tracker.exercises.figures.figure import Figure
 from rehab_tracker.exercises.figures.kinds import Kind
 from rehab_tracker.exercises.figures.stage import Scene
@@ -31,18 +31,12 @@ def readable(folder: Path | None = None) -> tuple[dict[str, Figure], list[str]]:
     place: Traversable = folder or home() / FOLDER
     positions = _read(place / POSITIONS)
     figures, problems = {}, list[str]()
-    for slug in slugs(place):
+    for slug in slugs_in(place):
         try:
             figures[slug] = read(slug, place, positions)
         except data.FigureInvalid as invalid:
             problems += invalid.problems
     return figures, problems
-
-
-def slugs(place: Traversable) -> list[str]:
-    """Return the exercises that have a file."""
-    found = (entry.name.partition(".") for entry in place.iterdir())
-    return sorted(s for s, _, ending in found if ending == "yaml" and not s.startswith("_"))
 
 
 def read(slug: str, place: Traversable, positions: Mapping[str, Any]) -> Figure:
