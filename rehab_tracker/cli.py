@@ -13,7 +13,7 @@ from rehab_tracker.command import Commands, stop, with_app
 from rehab_tracker.config import Settings
 from rehab_tracker.demo.people import PASSWORD, SIGN_INS
 from rehab_tracker.domain.week import WeekStart
-from rehab_tracker.foundation.logs import log
+from rehab_tracker.foundation.logs import in_short, log
 
 MAIL_EVERY_S = 5
 
@@ -73,7 +73,7 @@ def _deliver_mail(database: Any, settings: Settings) -> None:
         try:
             mail.deliver(database, settings)
         except OperationalError as problem:
-            log().warning("mail_waits", problem=str(problem.orig))
+            log().warning("mail_waits", problem=in_short(problem))
 
 
 def _make_demo(app: Any) -> None:

@@ -12,6 +12,7 @@ from rehab_tracker.config import ConfigProblem, Settings
 from rehab_tracker.foundation.backup import NotBackedUp, NotRestored
 from rehab_tracker.foundation.health import Damaged
 from rehab_tracker.foundation.locked_file import CannotOpen
+from rehab_tracker.foundation.logs import in_short
 from rehab_tracker.foundation.migrate import WrongVersion
 from rehab_tracker.rights.ledger import Unreadable
 
@@ -43,7 +44,7 @@ class Commands(click.Group):
         except DatabaseError as problem:
             if type(problem) not in {DatabaseError, OperationalError}:
                 raise  # a fault of the product, not of the database
-            stop(f"The database cannot be used: {str(problem.orig).strip().splitlines()[0]}")
+            stop(f"The database cannot be used: {in_short(problem)}")
 
 
 def with_app(command: Callable[..., Any]) -> Callable[..., Any]:

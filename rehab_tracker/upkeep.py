@@ -11,7 +11,7 @@ import click
 from sqlalchemy.exc import DatabaseError
 
 from rehab_tracker.command import stop, with_app
-from rehab_tracker.foundation.logs import log
+from rehab_tracker.foundation.logs import in_short, log
 
 
 @click.command("check")
@@ -152,7 +152,7 @@ def keep_up(app: Any) -> None:
             try:
                 task(app)
             except (DatabaseError, OSError, Unreadable) as problem:
-                log().warning("upkeep_waits", task=task.__name__, problem=str(problem))
+                log().warning("upkeep_waits", task=task.__name__, problem=in_short(problem))
         pause.wait(EVERY_S)
 
 

@@ -28,6 +28,7 @@ from wtforms.validators import (
 
 from rehab_tracker.accounts.actions import Invite, PatientProfile
 from rehab_tracker.accounts.models import Aggravator, Knee, SecondFactorFor
+from rehab_tracker.accounts.queries import address_of
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.shape import Chips, choices, one_line, readable_text
 
@@ -59,17 +60,24 @@ AGGRAVATOR_NAMES = {
 _PLACES = sorted(zone for zone in available_timezones() if "/" in zone and zone[:4] != "Etc/")
 ZONES = choices((zone, zone) for zone in ("UTC", *_PLACES))
 OLDEST = date(1900, 1, 1)
+LONGEST_ADDRESS = 254
 
 
 _PLAIN = r"[^@\s,;:<>()\[\]\"\\]+"
 """What stands between the signs of an address; the rest could make two addresses of one."""
 
 
+def _keepable(_form: object, field: StringField) -> None:
+    """Refuse what grows too long in small letters, as some signs do."""
+    if len(address_of(field.data or "")) > LONGEST_ADDRESS:
+        raise ValidationError(_l("This address is too long."))
+
+
 def _address(label: Any) -> StringField:
     plain = Regexp(rf"{_PLAIN}@{_PLAIN}\.{_PLAIN}$", message=_l("This is no e-mail address."))
     return StringField(
         label,
-        [InputRequired(), Length(max=254), one_line, plain],
+        [InputRequired(), Length(max=LONGEST_ADDRESS), one_line, plain, _keepable],
         filters=[lambda email: email and email.strip()],
     )
 

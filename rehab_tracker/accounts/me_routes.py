@@ -28,7 +28,7 @@ from rehab_tracker.accounts.forms import (
 from rehab_tracker.accounts.letters import tell_change
 from rehab_tracker.accounts.proof import password_tries, spend
 from rehab_tracker.accounts.sign_in import renew_browser, signed_in
-from rehab_tracker.accounts.signed_out import go_on
+from rehab_tracker.accounts.signed_out import go_on, known_path, page_of_file
 from rehab_tracker.domain.permission import Permission, Role
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.access import ENROLLMENT, owing, requires
@@ -145,6 +145,8 @@ def begin_proof() -> ResponseReturnValue:
     try:
         if form.validate():
             _prove(form.password.data or "")
+            if page := page_of_file(path := known_path(form.back_to.data)):
+                return render_template("accounts/saving.html", path=path, page=page)
             return go_on(signed_in().membership_id, form.back_to.data, form.kept.data)
         status, headers = 422, {}
     except Refused as refused:

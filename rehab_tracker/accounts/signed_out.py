@@ -1,6 +1,8 @@
 """A request without a valid sign-in loses nothing: what it typed goes on after signing in."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
@@ -98,18 +100,10 @@ def go_on(member_id: UUID, back_to: str | None, kept: str | None) -> ResponseRet
     if typed is not None and by not in {"", str(member_id)}:
         flash(_("What was typed here before belongs to somebody else. It was not sent."), "warning")
         path = None
-    if typed is None and path and (page := _page_of_file(path)):
-        return render_template("accounts/saving.html", path=path, page=page)
     if path is None or typed is None:
-        return redirect(path or url_for("accounts.home"), 303)
+        return redirect(page_of_file(path) or path or url_for("accounts.home"), 303)
     words = sum(len(value.split()) for _name, value in typed)
     return render_template("accounts/send_again.html", path=path, typed=typed, words=words)
-
-
-def _page_of_file(path: str) -> str | None:
-    """Return the page that offers a file, which a browser saves without leaving where it is."""
-    address, mark, query = path.partition("?")
-    return address.removesuffix(".csv") + mark + query if address.endswith(".csv") else None
 
 
 def _typed(kept: str | None) -> tuple[str, list[tuple[str, str]] | None]:
@@ -124,11 +118,21 @@ def _typed(kept: str | None) -> tuple[str, list[tuple[str, str]] | None]:
 def known_path(address: str | None, method: str = "GET") -> str | None:
     """Return an address when it is one of this product that answers the method, else None."""
     path = own_path(address)
+    return path if path and _view_of(path, method) else None
+
+
+def page_of_file(path: str | None) -> str | None:
+    """Return the page that offers a file, where an address is that of one."""
+    is_file = path and getattr(_view_of(path), "saved_as_file", False)
+    return path.replace(".csv", "", 1) if path and is_file else None
+
+
+def _view_of(path: str, method: str = "GET") -> Callable[..., Any] | None:
     adapter = current_app.create_url_adapter(request)
-    if path is None or adapter is None:
+    if adapter is None:
         return None
     try:
-        adapter.match(path.split("?")[0], method)
+        endpoint, _arguments = adapter.match(path.partition("?")[0], method)
     except HTTPException:
         return None
-    return path
+    return current_app.view_functions[endpoint]

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from rehab_tracker.exercises import films
 from rehab_tracker.foundation.db import new_id
 from rehab_tracker.foundation.errors import Refused
-from rehab_tracker.foundation.logs import log
+from rehab_tracker.foundation.logs import in_short, log
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -150,7 +150,7 @@ class Store:
             if media.small:
                 _write(db, self.path(media_id, media.type, small=True), media.small)
         except OSError as problem:
-            log().error("media_unwritable", problem=str(problem))
+            log().error("media_unwritable", problem=in_short(problem))
             raise NoRoom from problem
         return media_id
 

@@ -56,6 +56,12 @@ def speaks_json(view: View) -> View:
     return view
 
 
+def saved_as_file(view: View) -> View:
+    """Say that browsers save the view's answer instead of leaving the page that they show."""
+    view.saved_as_file = True  # type: ignore[attr-defined]
+    return view
+
+
 def answers_json() -> bool:
     """Tell whether this request is answered to a program, which can read no page."""
     view = current_app.view_functions.get(request.endpoint or "")

@@ -91,7 +91,6 @@ def _copy(database: Database, plain: Path, version: str) -> dict[str, int]:
     target = Database(f"sqlite:///{plain}")
     migrate.upgrade(target, version)
     with database.reading() as source:
-        source.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # of one moment
         source.exec_driver_sql("SET LOCAL statement_timeout = 0")
         with target.upkeep() as writing, writing.begin():
             copy_rows(source, writing)

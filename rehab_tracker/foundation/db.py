@@ -243,7 +243,7 @@ _sessions = sessionmaker(expire_on_commit=False, autoflush=False)
 def _engine(url: str, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
         return postgres.engine(url, **options)
-    engine = create_engine(url, module=_sqlite_driver(), **options)
+    engine = create_engine(url, module=_sqlite_driver(), hide_parameters=True, **options)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

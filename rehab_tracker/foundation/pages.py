@@ -24,7 +24,7 @@ from wtforms import Field
 from rehab_tracker.foundation import access, dates
 from rehab_tracker.foundation.errors import NotVisible, Refused
 from rehab_tracker.foundation.headers import REQUEST_ID
-from rehab_tracker.foundation.logs import log
+from rehab_tracker.foundation.logs import in_short, log
 from rehab_tracker.foundation.repeats import passes
 
 PACKAGE = Path(__file__).parent.parent
@@ -197,7 +197,7 @@ def _refused(refused: Refused) -> Any:
 
 def database_busy(problem: DBAPIError | PoolTimeout) -> Any:
     """Answer that the database cannot be used at this moment, and when to try again."""
-    log().error("database_unavailable", problem=_said(problem))
+    log().error("database_unavailable", problem=in_short(problem))
     page, code = error_page(507 if _is_full(problem) else 503)
     return page, code, {"Retry-After": "10"}
 
@@ -206,12 +206,8 @@ def _database_failed(problem: DBAPIError) -> Any:
     return database_busy(problem) if passes(problem) else _broken(problem)
 
 
-def _said(problem: DBAPIError | PoolTimeout) -> str:
-    return str(getattr(problem, "orig", problem))
-
-
 def _is_full(problem: DBAPIError | PoolTimeout) -> bool:
-    said = _said(problem).lower()
+    said = in_short(problem).lower()
     return "disk is full" in said or "no space left" in said
 
 

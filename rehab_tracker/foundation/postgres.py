@@ -36,7 +36,7 @@ OPTIONS: Mapping[str, Any] = MappingProxyType(
 
 def engine(url: str, **options: Any) -> Engine:
     """Return an engine whose transactions see the rows that their execution options name."""
-    made = create_engine(url, **OPTIONS, **options)
+    made = create_engine(url, hide_parameters=True, **OPTIONS, **options)
     event.listen(made, "begin", _begin)
     event.listen(made, "rollback", _end_reading)
     event.listen(made, "do_execute_no_params", _unprepared)
@@ -44,10 +44,16 @@ def engine(url: str, **options: Any) -> Engine:
     return made
 
 
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
 def _begin(connection: Connection) -> None:
-    """Begin, and say in the same round trip whose rows are seen until the transaction ends."""
+    """Begin, and say in the same round trip whose rows are seen until the transaction ends.
+
+    All that one reading sees is of one moment, as SQLite has it anyway.
+    """
     options = connection.get_execution_options()
-    words = ["BEGIN READ ONLY" if options.get("reads_only") else "BEGIN"]
+    words = [_BEGIN_READING if options.get("reads_only") else "BEGIN"]
     clinic_id: UUID | None = options.get("clinic_id")
     if options.get("all_clinics"):
         words.append("SET LOCAL app.all_clinics = 'on'")

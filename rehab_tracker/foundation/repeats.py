@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from rehab_tracker.foundation.logs import log
+from rehab_tracker.foundation.logs import in_short, log
 
 TRIES = 3
 _WAIT_S = 0.1
@@ -36,7 +36,7 @@ def repeated(unit: Callable[[], T], *, undo: Callable[[], object] = lambda: None
         except DBAPIError as problem:
             if not passes(problem):
                 raise
-            log().warning("database_asked_again", tries=number, problem=str(problem.orig))
+            log().warning("database_asked_again", tries=number, problem=in_short(problem))
             undo()
             time.sleep(_WAIT_S * number * random.uniform(0.5, 1.5))  # noqa: S311 - not all at once
     return unit()

@@ -15,7 +15,7 @@ from rehab_tracker.accounts.proof import proven
 from rehab_tracker.accounts.queries import looked_after_by_nobody, physios
 from rehab_tracker.domain.permission import Permission, Role
 from rehab_tracker.foundation import audit, clock
-from rehab_tracker.foundation.access import requires
+from rehab_tracker.foundation.access import requires, saved_as_file
 from rehab_tracker.foundation.actor import Actor, acting
 from rehab_tracker.foundation.db import current, database
 from rehab_tracker.foundation.errors import Refused
@@ -120,6 +120,7 @@ def _kinds(actor: Actor) -> list[tuple[By, Any]]:
 
 @blueprint.get("/report.csv")
 @requires(Permission.REPORT_READ)
+@saved_as_file
 @proven
 def clinic_csv() -> ResponseReturnValue:
     """Send the report with all its rows; a filter that makes no sense is refused."""

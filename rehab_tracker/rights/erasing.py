@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from rehab_tracker.accounts.models import OutboxMail, Patient
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.db import Database
-from rehab_tracker.foundation.logs import log
+from rehab_tracker.foundation.logs import in_short, log
 from rehab_tracker.rights import ledger
 from rehab_tracker.rights.belonging import Whose, rows_of, whose
 from rehab_tracker.rights.ledger import Erased
@@ -139,7 +139,7 @@ def sweep(database: Database) -> bool:
             try:
                 connection.exec_driver_sql("VACUUM")
             except OperationalError as problem:
-                log().warning("sweeping_put_off", problem=str(problem.orig))
+                log().warning("sweeping_put_off", problem=in_short(problem))
                 busy = True
             cut = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             busy = busy or bool(cut[0])

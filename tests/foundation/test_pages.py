@@ -5,16 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, abort, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from rehab_tracker import create_app
-from rehab_tracker.accounts.models import Clinic
+from rehab_tracker.accounts.models import Clinic, Person
 from rehab_tracker.config import Settings
 from rehab_tracker.foundation.access import public
+from rehab_tracker.foundation.db import Database
 from rehab_tracker.foundation.errors import Forbidden, NotVisible, Refused, Stale
 from tests.builders.people import Somebody, a_patient
+from tests.builders.programs import NOW
 from tests.client import CheckedClient
 
 
@@ -68,7 +70,7 @@ def test_a_broken_page_shows_the_id_under_which_the_log_tells_why_and_nothing_el
 ):  # fmt: skip
     @public
     def broken() -> str:
-        raise ZeroDivisionError("secret detail")
+        raise ZeroDivisionError(f"secret detail: {request.args['note']}")
 
     app.add_url_rule("/broken", "broken", broken)
     cookie = as_(patient).get_cookie("sid")
@@ -86,10 +88,31 @@ def test_a_broken_page_shows_the_id_under_which_the_log_tells_why_and_nothing_el
     (said,) = [line for line in capsys.readouterr().out.splitlines() if "request_broke" in line]
     told = json.loads(said)
     assert told["request_id"] == shown
-    assert "secret detail" in told["exception"]
-    assert "private" not in said
-    again = browser.get("/broken", headers={"X-Request-Id": "forged"})
+    assert "ZeroDivisionError" in told["exception"]
+    assert "in broken" in told["exception"]
+    assert "private" not in said, "an error's words may be a person's"
+    again = browser.get("/broken?note=", headers={"X-Request-Id": "forged"})
     assert again.headers["X-Request-Id"] not in {"forged", shown}
+
+
+@pytest.mark.own_app
+def test_the_log_of_a_broken_write_names_the_statement_and_nothing_that_was_typed(
+    app: Flask, database: Database, capsys: pytest.CaptureFixture[str]
+):
+    @public
+    def broken() -> str:
+        with database.all_clinics(because="a test breaks a rule of the database") as db:
+            db.add(Person(name="x", email="Private@Example.org", time_zone="UTC", created_at=NOW))
+        return ""
+
+    app.add_url_rule("/broken", "broken", broken)
+    app.testing = app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = None
+    assert app.test_client().get("/broken").status_code == 500
+    said = capsys.readouterr().out
+    assert "IntegrityError: INSERT INTO person" in said
+    assert "in broken" in said
+    assert "private" not in said.lower()
 
 
 @pytest.mark.parametrize("code", [400, 413, 500, 503])

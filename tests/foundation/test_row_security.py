@@ -128,7 +128,8 @@ def test_saying_whose_rows_are_seen_costs_no_round_trip(clinic: Clinic, database
     for _ in range(10):
         with database.session(reads_only=True, clinic_id=clinic.id) as db:
             db.scalars(select(Patient.id)).all()
-    begins = f"BEGIN READ ONLY; SET LOCAL app.clinic_id = '{clinic.id.hex}'"
+    whose = f"SET LOCAL app.clinic_id = '{clinic.id.hex}'"
+    begins = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {whose}"
     assert len(sent) == 20
     assert set(sent[::2]) == {begins}
 

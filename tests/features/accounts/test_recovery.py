@@ -264,7 +264,11 @@ def test_an_address_that_was_taken_meanwhile_is_refused(
     assert with_old.email == team.patient.person.email
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b.org,c@d.org", f"{'x' * 250}@b.org"])
+GROWS = "\u0130" * 200 + "@b.org"
+"""Each of these capitals is two characters in small letters."""
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a@b.org,c@d.org", f"{'x' * 250}@b.org", GROWS])
 def test_an_impossible_address_is_refused_beside_its_field(
     team: Team, as_: As, letters: Letters, email: str
 ):

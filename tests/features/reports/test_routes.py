@@ -60,6 +60,19 @@ def test_what_leaves_in_a_file_asks_for_the_password_again(db: Session, as_: As,
         assert client.get("/report.csv?weeks=4").mimetype == "text/csv"
         back = client.post("/me/proof", data={"password": PASSWORD, "back_to": "/report?q=a.csv"})
         assert back.location == "/report?q=a.csv", "a page is shown, whatever it is asked for"
+        for other in ("/library/a.csv", "/nowhere.csv"):
+            answer = client.post("/me/proof", data={"password": PASSWORD, "back_to": other})
+            assert answer.status_code == 303, "no file comes from there"
+
+
+def test_who_signs_in_for_a_file_comes_to_the_page_that_offers_it(
+    db: Session, stranger: CheckedClient, manager: Somebody
+):
+    manager.person.password_hash = passwords.keep(PASSWORD)
+    db.commit()
+    typed = {"email": manager.person.email, "password": PASSWORD}
+    answer = stranger.post("/sign-in", data=typed | {"back_to": "/report.csv?weeks=4"})
+    assert answer.location == "/report?weeks=4"
 
 
 def test_a_manager_sees_every_patient_and_a_physio_only_their_own(
