@@ -30,6 +30,8 @@ from rehab_tracker.accounts.actions import Invite, PatientProfile
 from rehab_tracker.accounts.models import Aggravator, Knee, SecondFactorFor
 from rehab_tracker.accounts.queries import address_of
 from rehab_tracker.domain.permission import Role
+from rehab_tracker.foundation import clock
+from rehab_tracker.foundation.actor import acting
 from rehab_tracker.foundation.shape import Chips, choices, one_line, readable_text
 
 ROLE_NAMES = {
@@ -224,6 +226,8 @@ class ProfileForm(FlaskForm):
         """Refuse days that cannot be in a life."""
         if field.data and field.data < OLDEST:
             raise ValidationError(_l("Please enter a day after 1900."))
+        if field.data and field.data > clock.today(acting().zone):
+            raise ValidationError(_l("This day is still to come."))
 
 
 class InviteForm(ProfileForm):

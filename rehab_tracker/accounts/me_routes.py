@@ -145,14 +145,25 @@ def begin_proof() -> ResponseReturnValue:
     try:
         if form.validate():
             _prove(form.password.data or "")
-            if page := page_of_file(path := known_path(form.back_to.data)):
-                return render_template("accounts/saving.html", path=path, page=page)
-            return go_on(signed_in().membership_id, form.back_to.data, form.kept.data)
+            back_to, kept = form.back_to.data, form.kept.data
+            if page_of_file(known_path(back_to)):
+                return redirect(url_for("accounts.saving", file=back_to), 303)
+            return go_on(signed_in().membership_id, back_to, kept, proved=True)
         status, headers = 422, {}
     except Refused as refused:
         show_refusal(form, refused)
         status, headers = refused.status, refused.headers
     return render_template("accounts/prove.html", form=form), status, headers
+
+
+@blueprint.get("/me/saving")
+@requires(Permission.OWN_ACCOUNT)
+def saving() -> ResponseReturnValue:
+    """Let a browser save a file that the password was asked for, and lead back from it."""
+    path = known_path(request.args.get("file"))
+    if page := page_of_file(path):
+        return render_template("accounts/saving.html", path=path, page=page)
+    return redirect(url_for("accounts.home"), 303)
 
 
 def _prove(password: str) -> None:

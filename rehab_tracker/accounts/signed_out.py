@@ -32,6 +32,9 @@ def sign_in_again(code: int) -> ResponseReturnValue:
         )
     if request.endpoint == "accounts.begin_sign_in":
         form = SignInForm(formdata=None, **request.form)
+    elif request.endpoint == "accounts.begin_proof":  # what it was asked for goes on
+        carried = {name: request.form.get(name) for name in ("back_to", "kept")}
+        form = SignInForm(formdata=None, **carried)
     elif guard_of(current_app, request.endpoint or "") == PUBLIC:
         return _start_over()
     else:
@@ -91,8 +94,10 @@ def _typing_member() -> UUID | None:
         return queries.member_last_signed_in(db, key_of(browser().token))
 
 
-def go_on(member_id: UUID, back_to: str | None, kept: str | None) -> ResponseReturnValue:
-    """Lead a person who just signed in to where they were, with what they had typed there."""
+def go_on(
+    member_id: UUID, back_to: str | None, kept: str | None, *, proved: bool = False
+) -> ResponseReturnValue:
+    """Lead a person who just signed in, or proved it, to where they were with what they typed."""
     if g.get("halfway"):
         return owed_step(back_to, kept)
     by, typed = _typed(kept)
@@ -102,8 +107,14 @@ def go_on(member_id: UUID, back_to: str | None, kept: str | None) -> ResponseRet
         path = None
     if path is None or typed is None:
         return redirect(page_of_file(path) or path or url_for("accounts.home"), 303)
-    words = sum(len(value.split()) for _name, value in typed)
-    return render_template("accounts/send_again.html", path=path, typed=typed, words=words)
+    return render_template(
+        "accounts/send_again.html",
+        path=path,
+        typed=typed,
+        words=sum(len(value.split()) for _name, value in typed),
+        page=page_of_file(path, "POST"),
+        proved=proved,
+    )
 
 
 def _typed(kept: str | None) -> tuple[str, list[tuple[str, str]] | None]:
@@ -121,10 +132,13 @@ def known_path(address: str | None, method: str = "GET") -> str | None:
     return path if path and _view_of(path, method) else None
 
 
-def page_of_file(path: str | None) -> str | None:
+def page_of_file(path: str | None, method: str = "GET") -> str | None:
     """Return the page that offers a file, where an address is that of one."""
-    is_file = path and getattr(_view_of(path), "saved_as_file", False)
-    return path.replace(".csv", "", 1) if path and is_file else None
+    ending = path and getattr(_view_of(path, method), "file_ending", None)
+    if not path or not ending:
+        return None
+    address, mark, query = path.partition("?")
+    return address.removesuffix(ending) + mark + query
 
 
 def _view_of(path: str, method: str = "GET") -> Callable[..., Any] | None:

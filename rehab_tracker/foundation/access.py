@@ -56,10 +56,14 @@ def speaks_json(view: View) -> View:
     return view
 
 
-def saved_as_file(view: View) -> View:
-    """Say that browsers save the view's answer instead of leaving the page that they show."""
-    view.saved_as_file = True  # type: ignore[attr-defined]
-    return view
+def saved_as_file(ending: str) -> Callable[[View], View]:
+    """Say that browsers save the view's answer, and stay on the page with the address before it."""
+
+    def mark(view: View) -> View:
+        view.file_ending = ending  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def answers_json() -> bool:

@@ -12,7 +12,8 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from rehab_tracker.accounts.queries import Physio
 from rehab_tracker.domain.permission import Role
-from rehab_tracker.foundation.actor import Actor
+from rehab_tracker.foundation import clock
+from rehab_tracker.foundation.actor import Actor, acting
 from rehab_tracker.foundation.shape import WholeNumber, choices, one_line
 from rehab_tracker.reports.asked import By, ReportFilter, Sort, Standing
 from rehab_tracker.reports.grid import Period
@@ -74,6 +75,8 @@ class ReportForm(Question):
         """Refuse days before there was anything to report."""
         if field.data and field.data < _BEGINNING:
             raise ValidationError(_("Please choose a later week."))
+        if field.data and field.data > clock.today(acting().zone):
+            raise ValidationError(_("This day is still to come."))
 
     def filter(self, actor: Actor, today: date) -> ReportFilter:
         """Return what is asked for; a physio's report is of the own patients, whatever is asked."""

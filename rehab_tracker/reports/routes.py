@@ -120,7 +120,7 @@ def _kinds(actor: Actor) -> list[tuple[By, Any]]:
 
 @blueprint.get("/report.csv")
 @requires(Permission.REPORT_READ)
-@saved_as_file
+@saved_as_file(".csv")
 @proven
 def clinic_csv() -> ResponseReturnValue:
     """Send the report with all its rows; a filter that makes no sense is refused."""

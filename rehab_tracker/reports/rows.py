@@ -9,8 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.queries import members, patient_lines
-from rehab_tracker.domain.permission import Role
+from rehab_tracker.accounts.queries import patient_lines, physios
 from rehab_tracker.reports import queries
 from rehab_tracker.reports.asked import OWN_PROGRAM, By, ReportFilter
 from rehab_tracker.reports.closing import Closing
@@ -68,17 +67,21 @@ def patient_rows(
 
 def group_rows(db: Session, asked: ReportFilter, closing: Closing, by: By) -> list[Row]:
     """Return a row for each physio or template that anything was due from, by name."""
-    found = lines(weekly_facts(db, asked, closing, by=by), asked.period)
-    names = _physio_names(db) if by is By.PHYSIO else _program_names()
+    facts, names = weekly_facts(db, asked, closing, by=by), _program_names()
+    if by is By.PHYSIO:
+        names = _physio_names(db)
+        facts = [fact if fact.key in names else fact._replace(key=None) for fact in facts]
+    found = lines(facts, asked.period)
     rows = [Row(name=names.get(key, key), **_figures(line, asked)) for key, line in found.items()]
     return sorted(rows, key=lambda row: row.name.casefold())
 
 
-def _physio_names(db: Session) -> Mapping[UUID | None, str]:
-    return {m.id: m.name for m in members(db, Role.PHYSIO)} | {None: _("Nobody yet")}
+def _physio_names(db: Session) -> Mapping[Any, str]:
+    """Return who looks after patients; those of anybody else are nobody's, as in every list."""
+    return {physio.id: physio.name for physio in physios(db)} | {None: _("Nobody yet")}
 
 
-def _program_names() -> Mapping[str | None, str]:
+def _program_names() -> Mapping[Any, str]:
     names: dict[str | None, str] = dict(template_names().items())
     return names | {None: names[OWN_PROGRAM]}
 

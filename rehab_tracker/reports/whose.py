@@ -96,11 +96,15 @@ def _called(name: str) -> Select[UUID]:
 
 
 def name_contains(text: str) -> ColumnElement[bool]:
-    """Return the condition that a person's name holds a text.
+    """Return the condition that a person's name holds all words of a text, in any order.
 
     SQLite folds the case of plain Latin letters only, so the usual spellings are tried too.
     """
-    spellings = sorted({text, text.lower(), text.title()})
+    return and_(*map(_name_holds, text.split() or [text]))
+
+
+def _name_holds(word: str) -> ColumnElement[bool]:
+    spellings = sorted({word, word.lower(), word.title()})
     return or_(*(Person.name.icontains(spelling, autoescape=True) for spelling in spellings))
 
 

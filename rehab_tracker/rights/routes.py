@@ -15,7 +15,7 @@ from rehab_tracker.accounts.queries import patient_card
 from rehab_tracker.domain.permission import Permission
 from rehab_tracker.domain.week import local_day
 from rehab_tracker.foundation import audit, clock
-from rehab_tracker.foundation.access import answers_json, requires
+from rehab_tracker.foundation.access import answers_json, requires, saved_as_file
 from rehab_tracker.foundation.actor import acting, somebody
 from rehab_tracker.foundation.db import commits, current, database
 from rehab_tracker.foundation.errors import NotVisible, RecordRestricted, Refused
@@ -129,6 +129,7 @@ def correct_profile() -> ResponseReturnValue:
 
 
 @for_both("/export", "POST")
+@saved_as_file("/export")
 def export(patient_id: UUID) -> ResponseReturnValue:
     """Send everything about a patient."""
     now, clinic_id = clock.now(), acting().clinic_id

@@ -75,6 +75,7 @@ GUARDS = {
     "POST /me/password": "account:own",
     "GET /me/proof": "enrollment",
     "POST /me/proof": "enrollment",
+    "GET /me/saving": "account:own",
     "POST /me/stay": "account:own",
     "GET /me/second-step": "enrollment",
     "POST /me/second-step": "enrollment",

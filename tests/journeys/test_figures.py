@@ -67,6 +67,20 @@ def test_a_pointer_that_rests_on_the_figure_shows_the_movement(at_step_up: Opene
     expect_still(page)
 
 
+def test_a_click_keeps_the_movement_until_the_next_click(at_step_up: Opened):
+    page = at_step_up(viewport=DESKTOP)
+    stage(page).click()
+    expect_moving(page)
+    page.mouse.move(0, 0)
+    expect_moving(page)
+    stage(page).click()
+    expect_still(page)
+    page.get_by_role("button", name=NAME).click()
+    stage(page).hover()
+    page.mouse.move(0, 0)
+    expect_moving(page)
+
+
 def test_a_tap_shows_the_movement_and_a_tap_stops_it(at_step_up: Opened):
     page = at_step_up(viewport=PHONE, has_touch=True)
     height = stage(page).bounding_box()

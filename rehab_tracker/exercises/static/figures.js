@@ -7,10 +7,12 @@ for (const figure of document.querySelectorAll("[data-figure]")) {
   const link = figure.querySelector("[data-play]");
   const button = asButton(link);
   let film = null;
+  let asked = false; // by a click or a key: then a pointer that leaves does not end it
 
   const stop = () => {
     film?.remove();
     film = null;
+    asked = false;
     stage.classList.remove("figure__stage--moving");
     button.ariaPressed = "false";
     stops.delete(stop);
@@ -29,14 +31,18 @@ for (const figure of document.querySelectorAll("[data-figure]")) {
     stops.add(stop);
   };
 
-  const turn = () => (film ? stop() : play());
+  const turn = () => {
+    if (asked) return stop();
+    if (!film) play();
+    asked = true;
+  };
   button.addEventListener("click", turn);
   stage.addEventListener("click", turn);
   stage.addEventListener("pointerenter", ({ pointerType }) => {
     if (pointerType === "mouse" && !film && !calm.matches) play();
   });
   stage.addEventListener("pointerleave", ({ pointerType }) => {
-    if (pointerType === "mouse") stop();
+    if (pointerType === "mouse" && !asked) stop();
   });
 }
 

@@ -147,8 +147,19 @@ def test_what_matters_asks_for_the_password_again_after_10_minutes(
         before = token_of(browser)
         again = browser.post("/me/proof", data={"password": PASSWORD, **carried})
         assert "b@example.org" in again.text
+        assert "You are signed in" not in again.text, "nobody was signed out"
         assert token_of(browser) != before
         assert browser.post("/me/email", data={"email": "b@example.org"}).status_code == 303
+
+
+def test_a_proof_that_comes_too_late_carries_on_what_it_was_asked_for(
+    stranger: CheckedClient,
+):
+    carried = {"back_to": "/me/email", "kept": '{"by": "", "typed": [["email", "b@example.org"]]}'}
+    answer = stranger.post("/me/proof", data={"password": PASSWORD, **carried})
+    assert answer.status_code == 401
+    assert {name: hidden(answer.text, name) for name in carried} == carried
+    assert PASSWORD not in answer.text
 
 
 def test_a_cookie_from_before_the_proof_is_worth_nothing_after_it(

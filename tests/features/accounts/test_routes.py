@@ -218,6 +218,7 @@ def test_a_refused_invitation_sends_no_letter(team: Team, as_: As, app: Flask, d
         ("goal", "a\x00b"),
         ("symptoms_since_on", "1850-01-01"),
         ("symptoms_since_on", "tomorrow"),
+        ("symptoms_since_on", "2100-01-01"),
     ],
 )
 def test_an_impossible_invitation_is_refused_beside_its_field(

@@ -3,6 +3,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -55,6 +56,7 @@ def test_what_leaves_in_a_file_asks_for_the_password_again(db: Session, as_: As,
         saving = client.post(
             "/me/proof", data={"password": PASSWORD, "back_to": "/report.csv?weeks=4"}
         )
+        saving = client.get(saving.location)
         assert 'http-equiv="refresh" content="0; url=/report.csv?weeks=4"' in saving.text
         assert 'href="/report?weeks=4"' in saving.text
         assert client.get("/report.csv?weeks=4").mimetype == "text/csv"
@@ -63,6 +65,40 @@ def test_what_leaves_in_a_file_asks_for_the_password_again(db: Session, as_: As,
         for other in ("/library/a.csv", "/nowhere.csv"):
             answer = client.post("/me/proof", data={"password": PASSWORD, "back_to": other})
             assert answer.status_code == 303, "no file comes from there"
+
+
+@pytest.mark.parametrize(
+    "change", [{"role": Role.MANAGER}, {"standing": Standing.DISABLED}], ids=["role", "disabled"]
+)
+def test_patients_of_who_is_no_physio_any_more_are_nobodys_in_every_view(
+    db: Session, as_: As, manager: Somebody, physio: Somebody, colleague: Somebody,
+    change: dict[str, Any],
+):  # fmt: skip
+    a_case(db, physio, "Anna Own", days=(0,))
+    a_case(db, colleague, "Bert Theirs", days=(0, 2))
+    for name, value in change.items():
+        setattr(colleague.member, name, value)
+    db.commit()
+    by_physio = as_(manager).get("/report?by=physio").text
+    assert "Nobody yet" in by_physio
+    assert "Colin Colleague" not in by_physio
+    rows = {row["Physio"]: row for row in sheet_of(as_(manager), "?by=physio")}
+    assert set(rows) == {physio.person.name, "Nobody yet"}
+    assert "Bert Theirs" in as_(manager).get("/report?physio=none").text
+
+
+def test_a_day_to_come_is_refused_beside_its_field(as_: As, manager: Somebody):
+    answer = as_(manager).get(f"/report?end={TODAY + timedelta(days=1)}")
+    assert answer.status_code == 422
+    assert "This day is still to come." in answer.text
+
+
+def test_a_name_is_found_by_its_words_in_any_order(
+    db: Session, as_: As, manager: Somebody, physio: Somebody
+):
+    a_case(db, physio, "Maria Costa")
+    assert "Maria Costa" in as_(manager).get("/report?q=costa+mar").text
+    assert "Maria Costa" not in as_(manager).get("/report?q=costa+anna").text
 
 
 def test_who_signs_in_for_a_file_comes_to_the_page_that_offers_it(

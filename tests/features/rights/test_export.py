@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import Column, ForeignKeyConstraint, Table, Uuid, select
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Membership, Standing
+from rehab_tracker.accounts import passwords
+from rehab_tracker.accounts.models import Membership, Person, Standing
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.audit import AuditEvent
 from rehab_tracker.foundation.db import Base, Database
 from rehab_tracker.rights.belonging import NAMED_WITHOUT_REFERENCE, Whose, rows_of
 from rehab_tracker.rights.export import AUDIT, LETTERS, WITHHELD
-from tests.builders.people import LONG_AGO, a_clinic
+from tests.builders.people import LONG_AGO, PASSWORD, a_clinic
 from tests.builders.record import MARK, marked
 from tests.client import CheckedClient
 from tests.features.rights.conftest import NOW, As, House
@@ -157,6 +158,22 @@ def test_after_ten_minutes_the_password_is_asked_for_first(house: House, as_: As
     assert answer.status_code == 403
     assert "password" in answer.text
     assert not answer.data.startswith(b"PK")
+
+
+def test_after_the_password_a_record_is_saved_and_the_way_leads_back(
+    far: Session, house: House, as_: As
+):
+    far.get_one(Person, house.patient.person.id).password_hash = passwords.keep(PASSWORD)
+    far.commit()
+    browser = as_(house.patient)
+    with clock.stopped(NOW.replace(minute=11)):
+        assert browser.post("/me/data/export").status_code == 403
+        kept = '{"by": "", "typed": []}'
+        typed = {"password": PASSWORD, "back_to": "/me/data/export", "kept": kept}
+        page = browser.post("/me/proof", data=typed).text
+    assert "Save the file" in page
+    assert 'href="/me/data"' in page
+    assert "has not been" not in page, "it may have been saved already"
 
 
 def test_a_physio_exports_nobody(house: House, as_: As):
