@@ -87,7 +87,7 @@ def _address(label: Any) -> StringField:
 class SignInForm(FlaskForm):
     """E-mail and password; the hidden fields bring people back to what they were doing."""
 
-    email = StringField(_l("E-mail"), [InputRequired(), Length(max=254), one_line])
+    email = StringField(_l("E-mail"), [InputRequired(), Length(max=LONGEST_ADDRESS), one_line])
     password = PasswordField(_l("Password"), [InputRequired(), Length(max=256)])
     back_to = HiddenField()
     kept = HiddenField()
@@ -157,7 +157,7 @@ class NewPasswordForm(FlaskForm):
 class ForgottenForm(FlaskForm):
     """The address of somebody who forgot their password."""
 
-    email = StringField(_l("E-mail"), [InputRequired(), Length(max=254), one_line])
+    email = StringField(_l("E-mail"), [InputRequired(), Length(max=LONGEST_ADDRESS), one_line])
 
 
 class PasswordForm(FlaskForm):

@@ -145,10 +145,8 @@ def begin_proof() -> ResponseReturnValue:
     try:
         if form.validate():
             _prove(form.password.data or "")
-            back_to, kept = form.back_to.data, form.kept.data
-            if page_of_file(known_path(back_to)):
-                return redirect(url_for("accounts.saving", file=back_to), 303)
-            return go_on(signed_in().membership_id, back_to, kept, proved=True)
+            me = signed_in().membership_id
+            return go_on(me, form.back_to.data, form.kept.data, proved=True)
         status, headers = 422, {}
     except Refused as refused:
         show_refusal(form, refused)

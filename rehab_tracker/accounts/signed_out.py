@@ -106,7 +106,10 @@ def go_on(
         flash(_("What was typed here before belongs to somebody else. It was not sent."), "warning")
         path = None
     if path is None or typed is None:
-        return redirect(page_of_file(path) or path or url_for("accounts.home"), 303)
+        page = page_of_file(path)
+        if page and proved:
+            return redirect(url_for("accounts.saving", file=path), 303)
+        return redirect(page or path or url_for("accounts.home"), 303)
     return render_template(
         "accounts/send_again.html",
         path=path,
