@@ -111,22 +111,13 @@ def _name_holds(word: str) -> ColumnElement[bool]:
 def _is_silent(days: int, today: date) -> ColumnElement[bool]:
     """Return the condition that a patient logged nothing in an active stretch of so many days."""
     since = today - timedelta(days=days)
-    rested = (
-        select(Pause.id)
-        .where(
-            Pause.program_id == Program.id,
-            Pause.first_on <= today,
-            or_(Pause.last_on.is_(None), Pause.last_on >= since),
-        )
-        .exists()
-    )
     asked_for = (
         select(Program.id)
         .where(
             Program.patient_id == Patient.id,
             Program.starts_on <= since,
             or_(Program.ends_before.is_(None), Program.ends_before > today),
-            ~rested,
+            ~_paused(since, today),
         )
         .correlate(Patient)
         .exists()
@@ -266,15 +257,6 @@ def _begun(today: date) -> Subquery:
         .group_by(Pause.program_id)
         .subquery("rested")
     )
-    paused = (
-        select(Pause.id)
-        .where(
-            Pause.program_id == Program.id,
-            Pause.first_on <= today,
-            or_(Pause.last_on.is_(None), Pause.last_on >= today),
-        )
-        .exists()
-    )
     since = case((rested.c.last_on > Program.starts_on, rested.c.last_on), else_=Program.starts_on)
     return (
         select(Program.patient_id, func.min(since).label("on"))
@@ -282,8 +264,21 @@ def _begun(today: date) -> Subquery:
         .where(
             Program.starts_on <= today,
             or_(Program.ends_before.is_(None), Program.ends_before > today),
-            ~paused,
+            ~_paused(today, today),
         )
         .group_by(Program.patient_id)
         .subquery("begun")
+    )
+
+
+def _paused(since: date, until: date) -> ColumnElement[bool]:
+    """Return the condition that a program was paused on any of these days."""
+    return (
+        select(Pause.id)
+        .where(
+            Pause.program_id == Program.id,
+            Pause.first_on <= until,
+            or_(Pause.last_on.is_(None), Pause.last_on >= since),
+        )
+        .exists()
     )
