@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
 
 from rehab_tracker.domain.dosage import Dose
 from rehab_tracker.domain.pain import Profile
-from rehab_tracker.exercises.documents import SeedInvalid, document, parse
+from rehab_tracker.exercises.documents import SeedInvalid, document
 from rehab_tracker.exercises.seed_rules import (
     EXERCISES_FILE,
     TEMPLATES_FILE,
@@ -140,7 +139,7 @@ class Library:
 @cache
 def load_library() -> Library:
     """Return the seed library of this installation; raises SeedInvalid with every problem."""
-    return _checked(*(document(name) for name in (EXERCISES_FILE, TEMPLATES_FILE)))
+    return library_of(document(EXERCISES_FILE), document(TEMPLATES_FILE))
 
 
 @cache
@@ -153,17 +152,8 @@ def topics_of_templates() -> Mapping[str, tuple[str, ...]]:
     return {row["slug"]: tuple(row["education"]) for row in templates}
 
 
-def read_library(folder: Traversable) -> Library:
-    """Return the library that a folder's files hold; raises SeedInvalid with every problem."""
-    return _checked(
-        *(
-            parse(name, (folder / name).read_text(encoding="utf-8"))
-            for name in (EXERCISES_FILE, TEMPLATES_FILE)
-        )
-    )
-
-
-def _checked(exercises_doc: Any, templates_doc: Any) -> Library:
+def library_of(exercises_doc: Any, templates_doc: Any) -> Library:
+    """Return the library that two documents hold; raises SeedInvalid with every problem."""
     if found := check_library(exercises_doc, templates_doc):
         raise SeedInvalid(found)
     return _library(exercises_doc, templates_doc)

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 from rehab_tracker.exercises.documents import document, home
-from rehab_tracker.exercises.figures.merging import described, source_of
+from rehab_tracker.exercises.figures.merging import described, muscle_of, source_of
 
 FOLDER, POSITIONS = "figures", "_positions.yaml"
 
@@ -44,12 +44,12 @@ def slugs_in(place: Traversable) -> list[str]:
 def _caption(slug: str) -> Caption:
     """Keep what was read; addresses name slugs at will, so only those of files come here."""
     whole = described(document(FOLDER, f"{slug}.yaml"), _positions())
-    muscles = (name.removesuffix(" L").removesuffix(" R") for name in whole.get("muscles", []))
+    muscles = (muscle_of(row)[0] for row in whole.get("muscles", []))
     return Caption(
         slug=slug,
         side=whole.get("side", "right"),
         words=" ".join(whole["words"].split()),
-        muscles=tuple(dict.fromkeys(name.removesuffix(" both") for name in muscles)),
+        muscles=tuple(dict.fromkeys(muscles)),
         digest=digest(source_of(slug, whole)),
     )
 

@@ -23,7 +23,7 @@ from rehab_tracker.exercises.figures.fields import (
 )
 from rehab_tracker.exercises.figures.figure import Arrow, Figure, Item, Motion, Window
 from rehab_tracker.exercises.figures.kit import KIT
-from rehab_tracker.exercises.figures.merging import Row, described, merged, source_of
+from rehab_tracker.exercises.figures.merging import Row, described, merged, muscle_of, source_of
 from rehab_tracker.exercises.figures.muscles import MUSCLES
 from rehab_tracker.exercises.figures.outlines import Camera
 from rehab_tracker.exercises.figures.palettes import PEOPLE
@@ -212,9 +212,8 @@ def _goal(path: str, limb: str, row: Row) -> Goal:
 def _muscles(given: Any, side: str) -> Iterator[tuple[str, str]]:
     usual = {"left": "L", "right": "R"}.get(side, "both")
     for i, row in enumerate(rows("muscles", given)):
-        name, _, worked = str(row).rpartition(" ")
-        if worked not in ("L", "R", "both"):
-            name, worked = str(row), usual
+        name, where = muscle_of(str(row))
+        worked = where or usual
         one_of(f"muscles.{i + 1}", name, tuple(MUSCLES))
         for letter in "LR" if worked == "both" else worked:
             yield name, letter

@@ -17,6 +17,12 @@ def described(doc: Row, positions: Row) -> dict[str, Any]:
     return merged(whole, {key: value for key, value in doc.items() if key != "from"})
 
 
+def muscle_of(row: str) -> tuple[str, str]:
+    """Return a muscle's name and where it works: "L", "R", "both", or "" where nothing is said."""
+    name, _, where = row.rpartition(" ")
+    return (name, where) if where in ("L", "R", "both") else (row, "")
+
+
 def source_of(slug: str, whole: Row) -> str:
     """Return the hash of a whole description."""
     return sha256(json.dumps([slug, whole], sort_keys=True).encode()).hexdigest()
