@@ -69,7 +69,8 @@ def database_at(url: str) -> Database:
     return Database(url)
 
 
-def _migrated(url: str) -> None:
+def migrated(url: str) -> None:
+    """Give an empty database its tables."""
     database = Database(url)
     migrate.upgrade(database)
     database.engine.dispose()
@@ -78,7 +79,7 @@ def _migrated(url: str) -> None:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    _migrated(f"sqlite:///{path}")
+    migrated(f"sqlite:///{path}")
     return path
 
 
@@ -95,13 +96,11 @@ def postgres_url() -> Iterator[str]:
     """Return the address of a migrated database that tests use one after the other."""
     if postgres.SERVER not in os.environ:
         missing("postgres", "no server was found on this machine")
-    server = os.environ[postgres.SERVER]
     name = f"test_{secrets.token_hex(6)}"
-    url = postgres.a_database(server, name)
-    _migrated(url)
-    yield url
-    database_at(url).engine.dispose()
-    postgres.run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.passing_database(os.environ[postgres.SERVER], name) as url:
+        migrated(url)
+        yield url
+        database_at(url).engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

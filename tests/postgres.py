@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 
 SERVER = "REHAB_TEST_POSTGRES_URL"
 FAST = (
@@ -67,11 +67,10 @@ ROLE = "rehab"
 
 def run(url: str | URL, *statements: str) -> None:
     """Run statements that cannot be taken back, such as making a database."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
-    engine.dispose()
 
 
 def a_database(server: str, name: str, *, like: str = "template1") -> str:
@@ -81,6 +80,19 @@ def a_database(server: str, name: str, *, like: str = "template1") -> str:
     run(server, f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {like}")
     url = make_url(server).set(database=name, username=ROLE, password=ROLE)
     return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def passing_database(server: str, name: str) -> Iterator[str]:
+    """Make a database, give its address, and drop it, whoever still looks at it.
+
+    Who rules the server drops it: a vacuum that passes by cannot be sent away by its owner.
+    """
+    url = a_database(server, name)
+    try:
+        yield url
+    finally:
+        run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 UNBOUND = "SET LOCAL session_replication_role = replica"
@@ -96,11 +108,10 @@ def of_ruler(url: str | URL) -> str:
 @contextmanager
 def ruling(url: str | URL) -> Iterator[Connection]:
     """Open a connection of the one who rules the server: no policy, no trigger, no key binds."""
-    engine = create_engine(of_ruler(url))
+    engine = create_engine(of_ruler(url), poolclass=NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql(UNBOUND)
         yield connection
-    engine.dispose()
 
 
 class Cutter:

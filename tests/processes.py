@@ -27,6 +27,11 @@ def serving(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path
             yield address
         finally:
             server.terminate()
+            try:
+                server.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                raise
 
 
 def _wait_for(address: str, server: "subprocess.Popen[bytes]", seconds: float = 30) -> None:

@@ -40,9 +40,12 @@ TOKEN_LENGTH = 43
 class Browser(dict[str, Any], SessionMixin):
     """What Flask calls the session: one browser's token, its form key and its notices."""
 
-    def __init__(self, token: str, csrf_key: str, notices: list[Any]) -> None:
+    def __init__(self, token: str, csrf_key: str, notices: list[Any], *, known: bool) -> None:
         super().__init__(csrf_token=csrf_key)
         self.token = token
+        self.known = known
+        """Whether the browser came with its token."""
+        self.renewed = False
         self.had_notices = bool(notices)
         if notices:
             self["_flashes"] = notices
@@ -61,9 +64,10 @@ class SignInSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> Browser:  # noqa: ARG002 - Flask calls it so
         """Take the browser's token, or give it a new one; nothing is stored for strangers."""
         token = request.cookies.get(self.cookie, "")
-        if len(token) != TOKEN_LENGTH:
+        known = len(token) == TOKEN_LENGTH
+        if not known:
             token = secrets.token_urlsafe(32)
-        return Browser(token, self.csrf_key(token), self._read_notices(request))
+        return Browser(token, self.csrf_key(token), self._read_notices(request), known=known)
 
     def csrf_key(self, token: str) -> str:
         """Return the form key that belongs to a token."""
@@ -72,12 +76,17 @@ class SignInSessions(SessionInterface):
     def renew(self, browser: Browser) -> str:
         """Give the browser a new token, as at every change of what it may do; return its key."""
         browser.token = secrets.token_urlsafe(32)
+        browser.renewed = True
         browser["csrf_token"] = self.csrf_key(browser.token)
         g.pop("csrf_token", None)
         return key_of(browser.token)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
-        """Send the token and the notices not yet shown."""
+        """Send a token that is new, and the notices not yet shown.
+
+        A stranger gets a token with their first form, nobody gets one twice: an answer that comes
+        late, to a page that asks while its person signs in or out, must not undo that.
+        """
         assert isinstance(session, Browser)
         if response.cache_control.public:  # what is kept for everybody carries nobody's token
             return
@@ -87,7 +96,8 @@ class SignInSessions(SessionInterface):
             "samesite": "Lax",
             "path": "/",
         }
-        response.set_cookie(self.cookie, session.token, **flags)
+        if session.renewed or (not session.known and "csrf_token" in g):
+            response.set_cookie(self.cookie, session.token, **flags)
         if notices := session.get("_flashes"):
             response.set_cookie(self.notice_cookie, str(self._notices.dumps(notices)), **flags)
         elif session.had_notices:

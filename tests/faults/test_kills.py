@@ -17,26 +17,18 @@ from rehab_tracker.foundation import migrate
 from rehab_tracker.foundation.db import Database
 from tests import postgres
 from tests.conftest import missing
-from tests.faults.ward import ROOT, Nursery, Ward, a_ward, nursery
+from tests.faults.ward import ROOT, Nursery, Ward, a_ward, nursery, wait_until
 
 KILLS = int(os.environ.get("REHAB_FAULT_KILLS", "40"))
 
 
-def let_them_log(ward: Ward, sessions: int) -> None:
-    """Wait until so many more sessions were answered."""
-    end, enough = time.monotonic() + 60, ward.saved + sessions
-    while ward.saved < enough:
-        assert time.monotonic() < end, "nobody gets an answer"
-        threading.Event().wait(0.002)
-
-
 def kill_and_replace(ward: Ward, servers: Nursery, kills: int, chance: random.Random) -> None:
     for _ in range(kills):
-        let_them_log(ward, chance.randint(1, 8))
+        ward.let_log(chance.randint(1, 8))
         threading.Event().wait(chance.random() / 30)  # anywhere in the course of a save
         servers.kill()
         servers.start()
-    let_them_log(ward, 5)
+    ward.let_log(5)
 
 
 def test_nothing_is_lost_or_doubled_when_servers_are_killed(database_url: str, tmp_path: Path):
@@ -56,10 +48,12 @@ def test_a_killed_server_is_ready_again_and_lost_nothing(database_url: str, tmp_
         for _ in range(4):
             began = time.monotonic()
             with subprocess.Popen(SERVE, env=dict(ward.environ), cwd=ROOT, **QUIET) as server:  # type: ignore[call-overload]
-                _wait_until_ready(ward.phones[0].port)
-                took.append(time.monotonic() - began)
-                let_them_log(ward, 5)
-                server.kill()
+                try:
+                    wait_until(lambda: is_ready(ward.phones[0].port))
+                    took.append(time.monotonic() - began)
+                    ward.let_log(5)
+                finally:
+                    server.kill()
     assert ward.account()[0] >= 20
     print(f"\nready again after {median(took[1:]):.2f} s")  # noqa: T201
 
@@ -68,19 +62,15 @@ SERVE = [sys.executable, "-c", "from rehab_tracker.cli import main; main()", "se
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
-def _wait_until_ready(port: int) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == http.client.OK:
-                return
-        except (OSError, http.client.HTTPException):
-            threading.Event().wait(0.01)
-        finally:
-            connection.close()
-    raise AssertionError("the server is not ready")
+def is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def test_nothing_is_lost_when_postgresql_dies(tmp_path: Path):
@@ -95,9 +85,9 @@ def test_nothing_is_lost_when_postgresql_dies(tmp_path: Path):
         ward = a_ward(url, tmp_path)
         with nursery(ward), ward.logging():
             for _ in range(max(2, KILLS // 20)):
-                let_them_log(ward, 10)
+                ward.let_log(10)
                 _crash(bin_folder, Path(str(make_url(url).query["host"])))
-            let_them_log(ward, 10)
+            ward.let_log(10)
         told, _found = ward.account()
     assert told >= 30
     assert 503 in {status for phone in ward.phones for status in phone.answers}

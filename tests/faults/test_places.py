@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from rehab_tracker.cli import main
 from tests.conftest import missing
-from tests.faults.ward import ROOT, SECRET, Ward, a_ward, nursery
+from tests.faults.ward import ROOT, SECRET, Ward, a_ward, nursery, wait_until
 from tests.processes import free_port
 
 
@@ -119,9 +118,7 @@ def test_two_products_on_one_file_keep_everything_once(place: Path):
     with nursery(ward), nursery(second):
         second.phones[0].port = other
         with ward.logging():
-            end = threading.Event()
-            while min(len(phone.saved) for phone in ward.phones) < 10:
-                end.wait(0.01)
+            wait_until(lambda: min(len(phone.saved) for phone in ward.phones) >= 10)
     told, _unsure = ward.account()
     assert told >= 30
 

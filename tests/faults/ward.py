@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -50,7 +51,7 @@ class Phone:
     saved: set[UUID] = field(default_factory=set)
     """What the patient was told is saved."""
     unsure: set[UUID] = field(default_factory=set)
-    """What was sent once, but never answered, and not sent again."""
+    """What was sent, but never told to be saved, and not sent again."""
     answers: list[int] = field(default_factory=list)
 
     def send(self, client_id: UUID, timeout: float = 30) -> http.client.HTTPResponse:
@@ -79,16 +80,20 @@ class Phone:
         return True
 
     def log_on(self, stop: threading.Event) -> None:
-        """Send one session after the other, each until it is answered; every fifth is given up."""
+        """Send one session after the other, each until it is saved; every fifth is given up."""
         while not stop.is_set():
             client_id = uuid4()
             gives_up = client_id.int % 5 == 0
-            while client_id not in self.saved and client_id not in self.unsure:
-                try:
-                    self.save(client_id)
-                except (OSError, http.client.HTTPException):
-                    if gives_up or stop.wait(0.002):  # nobody is there
-                        self.unsure.add(client_id)
+            while not (told := self._try(client_id)):
+                if (gives_up and told is None) or stop.wait(0.002):
+                    self.unsure.add(client_id)
+                    break
+
+    def _try(self, client_id: UUID) -> bool | None:
+        try:
+            return self.save(client_id)
+        except (OSError, http.client.HTTPException):
+            return None  # nobody is there
 
 
 @dataclass
@@ -122,6 +127,11 @@ class Ward:
         """How many sessions patients were told are saved."""
         return sum(len(phone.saved) for phone in self.phones)
 
+    def let_log(self, sessions: int) -> None:
+        """Wait until patients were told that so many more sessions are saved."""
+        enough = self.saved + sessions
+        wait_until(lambda: self.saved >= enough)
+
     def account(self) -> tuple[int, int]:
         """Compare what is kept with what was told; return how many were told, and unsure ones kept.
 
@@ -147,6 +157,14 @@ class Ward:
             assert _roll_up(db) == before, "the roll-up tells something else"
         database.engine.dispose()
         return len(told), len(set(kept) & unsure)
+
+
+def wait_until(enough: Callable[[], bool]) -> None:
+    """Look again and again, for a minute."""
+    end = time.monotonic() + 60
+    while not enough():
+        assert time.monotonic() < end, "nobody gets an answer"
+        threading.Event().wait(0.002)
 
 
 def _roll_up(db: object) -> list[object]:
@@ -225,4 +243,4 @@ def nursery(ward: Ward) -> Iterator[Nursery]:
             yield servers
         finally:
             process.stdin.close()
-            process.wait()
+            process.wait(timeout=60)

@@ -186,7 +186,7 @@ def test_a_deed_needs_a_clinic_that_its_session_may_write_to(database: Database,
 def test_writers_of_one_clinic_at_once_do_not_fork_its_chain(database: Database, clinic: Clinic):
     with database.of_clinic(clinic.id) as db:
         audit.record(db, None, "begun")
-    start = Barrier(4)
+    start = Barrier(4, timeout=30)
 
     def write() -> None:
         start.wait()

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -54,19 +53,12 @@ def empty(tmp_path: Path, filled: Database) -> Iterator[Database]:
         yield database
         database.engine.dispose()
         return
-    name = f"{url.database}_restored"
-    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    database = Database(
-        make_url(str(url)).set(database=name).render_as_string(hide_password=False),
-        filled.audit_key,
-    )
-    yield database
-    database.engine.dispose()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with postgres.passing_database(
+        os.environ[postgres.SERVER], f"{url.database}_restored"
+    ) as place:
+        database = Database(place, filled.audit_key)
+        yield database
+        database.engine.dispose()
 
 
 def content(database: Database) -> dict[str, list[Any]]:

@@ -94,6 +94,21 @@ def test_signing_in_gives_a_new_token_and_never_adopts_one(
     assert is_in(stranger)
 
 
+def test_an_answer_that_comes_late_undoes_no_sign_in_and_no_sign_out(
+    stranger: CheckedClient, physio: Somebody
+):
+    def given(path: str) -> list[str]:
+        return stranger.get(path).headers.getlist("Set-Cookie")
+
+    assert not given("/log/plan"), "what a script asks for needs no token"
+    assert len(given("/sign-in")) == 1
+    assert not given("/sign-in"), "its browser has it"
+    sign_in(stranger, physio)
+    assert is_in(stranger)
+    assert not given("/me")
+    assert not given("/log/plan")
+
+
 def test_the_table_of_sign_ins_opens_nothing(
     stranger: CheckedClient, physio: Somebody, database: Database, app: Flask
 ):

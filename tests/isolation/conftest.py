@@ -12,10 +12,9 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from rehab_tracker.foundation import migrate, tenancy
-from rehab_tracker.foundation.db import Database
+from rehab_tracker.foundation import tenancy
 from tests import postgres
-from tests.conftest import missing
+from tests.conftest import migrated, missing
 from tests.isolation.marks import mark
 from tests.isolation.world import World, a_world
 
@@ -28,13 +27,10 @@ KINDS = ("sqlite", "postgres_without_the_filter")
 def _on_postgres() -> Iterator[str]:
     if postgres.SERVER not in os.environ:
         missing("postgres", "no server was found on this machine")
-    server, name = os.environ[postgres.SERVER], f"world_{secrets.token_hex(6)}"
-    url = postgres.a_database(server, name)
-    database = Database(url)
-    migrate.upgrade(database)
-    database.engine.dispose()
-    yield url
-    postgres.run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    name = f"world_{secrets.token_hex(6)}"
+    with postgres.passing_database(os.environ[postgres.SERVER], name) as url:
+        migrated(url)
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def deeds(db: Session) -> list[str]:
 
 def at_once(app: Flask, tries: int, deed: Callable[[], bool]) -> int:
     """Let many do the same at the same moment; return how many it worked for."""
-    start = Barrier(tries)
+    start = Barrier(tries, timeout=30)
 
     def do(_number: int) -> bool:
         with app.test_request_context():
