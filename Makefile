@@ -29,8 +29,8 @@ check: $(VENV)/tests-ready  ## Lint, types, import directions, migrations in ste
 	git ls-files -z -- ':!requirements.lock' ':!seed_data' ':!*.png' | xargs -0 $(BIN)/detect-secrets-hook $(SECRETS)
 
 soak: $(VENV)/tests-ready  ## Run the long forms: 500 kills of the servers under load, 100 rounds of fuzz
-	REHAB_FAULT_KILLS=500 $(BIN)/python -m pytest -s tests/faults
-	REHAB_TEST_FUZZ=100 REHAB_TEST_SEED=$${RANDOM} $(BIN)/python -m pytest -n auto tests/architecture/test_hostile.py
+	REHAB_FAULT_KILLS=500 $(BIN)/python -m pytest -o faulthandler_timeout=0 -s tests/faults
+	REHAB_TEST_FUZZ=100 REHAB_TEST_SEED=$${RANDOM} $(BIN)/python -m pytest -o faulthandler_timeout=0 -n auto tests/architecture/test_hostile.py
 
 audit: $(VENV)/release-ready  ## Look for known holes in what a release installs (needs the network)
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock --progress-spinner off \

@@ -25,6 +25,7 @@ from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.errors import Forbidden, NotVisible, Refused
+from rehab_tracker.foundation.names import folded
 
 ALONE = timedelta(hours=24)
 
@@ -96,7 +97,7 @@ def approvers(db: Session, membership_id: UUID, asked_by: UUID) -> Sequence[tupl
             Membership.standing == Standing.ACTIVE,
             Membership.id.not_in([membership_id, asked_by]),
         )
-        .order_by(Person.name)
+        .order_by(folded(Person.name))
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from rehab_tracker.accounts import tokens
@@ -23,6 +23,7 @@ from rehab_tracker.accounts.models import (
 )
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.errors import NotVisible, RecordRestricted
+from rehab_tracker.foundation.names import folded
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def patient_cards(
     db: Session, *conditions: ColumnElement[bool], limit: int | None = None
 ) -> list[PatientCard]:
     """Return the patients that conditions on Patient, their Membership or Person pick, by name."""
-    found = _CARD.where(*conditions).order_by(func.lower(Person.name), Patient.id).limit(limit)
+    found = _CARD.where(*conditions).order_by(folded(Person.name), Patient.id).limit(limit)
     return [_card(row) for row in db.execute(found)]
 
 
@@ -170,7 +171,7 @@ _MEMBERS = (
     .outerjoin(OneTimeToken, (OneTimeToken.membership_id == Membership.id) & tokens.unused())
     .outerjoin(Patient, Patient.membership_id == Membership.id)
     .where(Membership.role.in_(bindparam("roles", expanding=True)))
-    .order_by(Membership.role, Person.name, Membership.id)
+    .order_by(Membership.role, folded(Person.name), Membership.id)
 )
 
 
@@ -190,7 +191,7 @@ _PHYSIOS = (
     select(Membership.id, Person.name)
     .join(Person, Person.id == Membership.person_id)
     .where(Membership.role == Role.PHYSIO, Membership.standing == Standing.ACTIVE)
-    .order_by(Person.name, Membership.id)
+    .order_by(folded(Person.name), Membership.id)
 )
 
 

@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from rehab_tracker.accounts.models import Membership, Patient, Standing
+from rehab_tracker.accounts.models import Membership, Patient, Person, Standing
 from rehab_tracker.accounts.queries import PatientCard, looked_after_by_nobody, patient_cards
 from rehab_tracker.domain.adherence import Summary, WeekResult, summarize
 from rehab_tracker.domain.pain import Light
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.schedule import active_since
 from rehab_tracker.domain.week import Week, WeekStart, local_day, week_of
+from rehab_tracker.foundation.names import holds_words
 from rehab_tracker.logbook.models import LoggedSession, MorningCheck, ProgramWeek
 from rehab_tracker.logbook.queries import lights_of
 from rehab_tracker.programs.models import Program, ProgramVersion
@@ -27,7 +28,6 @@ from rehab_tracker.reports.closing import last_closed
 from rehab_tracker.reports.grid import Period
 from rehab_tracker.reports.need import TELLING, Need, NeedCode, by_need, plan_needs
 from rehab_tracker.reports.plans import Running, running_programs
-from rehab_tracker.reports.whose import name_contains
 
 MOST = 300
 """Patients in one list; who has more searches by name or chooses a physio."""
@@ -90,7 +90,7 @@ def cases_of(
     At most MOST by name; people who no longer belong to the clinic are left out, and so are those
     whose record is not used.
     """
-    called = [name_contains(name)] if name else []
+    called = [holds_words(Person.name, name)] if name else []
     present = (Membership.standing != Standing.DISABLED) & Patient.restricted_at.is_(None)
     cards = patient_cards(db, present, *conditions, *called, limit=MOST)
     facts = _Facts.read(db, [card.id for card in cards], now)

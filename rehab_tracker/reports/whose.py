@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.accounts.queries import looked_after_by_nobody
 from rehab_tracker.domain.rule import setting
+from rehab_tracker.foundation.names import folded, holds_words
 from rehab_tracker.logbook.models import ProgramWeek
 from rehab_tracker.programs.models import Pause, Program
 from rehab_tracker.reports.asked import OWN_PROGRAM, ReportFilter, Sort, Standing
@@ -91,21 +92,8 @@ def _called(name: str) -> Select[UUID]:
     return (
         select(Membership.id)
         .join(Person, Person.id == Membership.person_id)
-        .where(name_contains(name))
+        .where(holds_words(Person.name, name))
     )
-
-
-def name_contains(text: str) -> ColumnElement[bool]:
-    """Return the condition that a person's name holds all words of a text, in any order.
-
-    SQLite folds the case of plain Latin letters only, so the usual spellings are tried too.
-    """
-    return and_(*map(_name_holds, text.split() or [text]))
-
-
-def _name_holds(word: str) -> ColumnElement[bool]:
-    spellings = sorted({word, word.lower(), word.title()})
-    return or_(*(Person.name.icontains(spelling, autoescape=True) for spelling in spellings))
 
 
 def _is_silent(days: int, today: date) -> ColumnElement[bool]:
@@ -220,7 +208,7 @@ def _by_name(asking: Asking) -> Select[UUID]:
         _among_listed(asking)
         .join(Membership, Membership.id == Patient.membership_id)
         .join(Person, Person.id == Membership.person_id)
-        .order_by(_way(func.lower(Person.name), down=asking.asked.backwards), Patient.id)
+        .order_by(_way(folded(Person.name), down=asking.asked.backwards), Patient.id)
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.foundation.audit import AuditEvent
+from rehab_tracker.foundation.names import holds_words
 
 PAGE = 50
 _ACTING, _ACTING_PERSON = aliased(Membership), aliased(Person)
@@ -45,7 +46,7 @@ class Asked:
         if self.patient_id:
             found.append(AuditEvent.patient_id == self.patient_id)
         if self.name:
-            found.append(_OWN_PERSON.name.icontains(self.name, autoescape=True))
+            found.append(holds_words(_OWN_PERSON.name, self.name))
         return found
 
 
