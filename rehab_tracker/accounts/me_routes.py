@@ -26,7 +26,7 @@ from rehab_tracker.accounts.forms import (
     ProofForm,
 )
 from rehab_tracker.accounts.letters import tell_change
-from rehab_tracker.accounts.proof import password_tries, spend
+from rehab_tracker.accounts.proof import ask_password, password_tries, spend
 from rehab_tracker.accounts.sign_in import renew_browser, signed_in
 from rehab_tracker.accounts.signed_out import go_on, known_path, page_of_file
 from rehab_tracker.domain.permission import Permission, Role
@@ -134,7 +134,7 @@ def _own_address() -> str:
 def prove() -> ResponseReturnValue:
     """Ask for the password again."""
     form = ProofForm(formdata=None, back_to=own_path(request.args.get("back_to")))
-    return render_template("accounts/prove.html", form=form)
+    return ask_password(form)
 
 
 @blueprint.post("/me/proof")
@@ -151,7 +151,7 @@ def begin_proof() -> ResponseReturnValue:
     except Refused as refused:
         show_refusal(form, refused)
         status, headers = refused.status, refused.headers
-    return render_template("accounts/prove.html", form=form), status, headers
+    return ask_password(form), status, headers
 
 
 @blueprint.get("/me/saving")

@@ -13,7 +13,12 @@ from rehab_tracker.accounts.forms import ProofForm
 from rehab_tracker.accounts.limits import Try
 from rehab_tracker.accounts.queries import address_of
 from rehab_tracker.accounts.sign_in import signed_in
-from rehab_tracker.accounts.signed_out import address_asked_for, keep_typed
+from rehab_tracker.accounts.signed_out import (
+    address_asked_for,
+    keep_typed,
+    known_path,
+    page_of_file,
+)
 from rehab_tracker.foundation import clock
 from rehab_tracker.foundation.db import database
 
@@ -39,7 +44,16 @@ def _ask() -> ResponseReturnValue:
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.prove", back_to=address_asked_for()), 303)
     form = ProofForm(formdata=None, back_to=address_asked_for(), kept=keep_typed())
-    return render_template("accounts/prove.html", form=form), 403
+    return ask_password(form), 403
+
+
+def ask_password(form: ProofForm) -> str:
+    """Return the page that asks for the password; who leaves it comes to where they were."""
+    path, method = form.back_to.data, "POST" if form.kept.data else "GET"
+    page = page_of_file(known_path(path, method), method)
+    if form.kept.data:
+        page = page or known_path(path)
+    return render_template("accounts/prove.html", form=form, page=page or url_for("accounts.me"))
 
 
 def password_tries(email: str) -> list[Try]:

@@ -402,6 +402,7 @@ def test_who_dawdles_over_the_set_up_proves_it_again(team: Team, as_: As, db: Se
     browser = as_(team.physio)
     clock.advance(timedelta(minutes=11))
     asked = browser.post("/me/second-step")
+    assert 'href="/me/second-step">Leave it<' in asked.text
     carried = {name: hidden(asked.text, name) for name in ("back_to", "kept")}
     again = browser.post("/me/proof", data={"password": PASSWORD, **carried})
     assert again.status_code in {200, 303}

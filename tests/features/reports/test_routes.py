@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from rehab_tracker.accounts import passwords
 from rehab_tracker.accounts.models import Clinic, Standing
@@ -46,6 +47,12 @@ def colleague(db: Session, clinic: Clinic) -> Somebody:
     return member
 
 
+def way_out(asked: TestResponse) -> str:
+    found = re.search(r'href="([^"]+)">Leave it<', asked.text)
+    assert found
+    return found[1]
+
+
 def test_what_leaves_in_a_file_asks_for_the_password_again(db: Session, as_: As, manager: Somebody):
     manager.person.password_hash = passwords.keep(PASSWORD)
     db.commit()
@@ -53,6 +60,8 @@ def test_what_leaves_in_a_file_asks_for_the_password_again(db: Session, as_: As,
     with clock.stopped(NOW + timedelta(minutes=11)):
         answer = client.get("/report.csv?weeks=4")
         assert (answer.status_code, answer.mimetype) == (303, "text/html")
+        assert way_out(client.get(answer.location)) == "/report?weeks=4"
+        assert way_out(client.get("/me/proof?back_to=/nowhere.csv")) == "/me"
         saving = client.post(
             "/me/proof", data={"password": PASSWORD, "back_to": "/report.csv?weeks=4"}
         )
