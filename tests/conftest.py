@@ -121,7 +121,9 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def ruler(postgres_url: str) -> Iterator[psycopg.Connection[Any]]:
     """Open a connection to the same database for the one who rules the server."""
-    with psycopg.connect(postgres.of_ruler(postgres_url), autocommit=True) as connection:
+    patience = "-c statement_timeout=60s"  # where a test left rows locked, say so
+    url = postgres.of_ruler(postgres_url)
+    with psycopg.connect(url, autocommit=True, options=patience) as connection:
         yield connection
 
 

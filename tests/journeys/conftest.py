@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from rehab_tracker import create_app
 from rehab_tracker.config import Settings
@@ -67,16 +68,13 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def site(app: Flask, settings: Settings) -> Iterator[str]:
     """Serve the product and give its address."""
-    server = create_server(app, host="127.0.0.1", port=settings.port, threads=4)
-
-    def serve() -> None:
-        with suppress(OSError):  # closing takes the socket from under its loop
-            server.run()
-
-    thread = threading.Thread(target=serve, daemon=True)
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=settings.port, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield settings.public_url
-    server.close()
+    server.task_dispatcher.shutdown()
+    server.trigger.pull_trigger(lambda: close_all(sockets))  # its loop does it, and ends
     thread.join(timeout=5)
 
 
@@ -102,9 +100,20 @@ def opened(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_page
+    found = list(problems)
     for context in contexts:
-        context.close()
-    assert not problems
+        close(context)
+    assert not found
+
+
+def close(context: BrowserContext) -> None:
+    """Close somebody's browser; one that is just loading a page through its worker might never."""
+    for page in context.pages:
+        for _try in range(3):
+            with suppress(Error):  # what was on its way arrived in between
+                page.goto("about:blank")
+                break
+    context.close()
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:

@@ -16,7 +16,7 @@ from rehab_tracker.programs.models import Program
 from tests.builders.exercises import an_exercise
 from tests.builders.people import PASSWORD, Somebody, a_member, a_patient
 from tests.builders.programs import a_program, an_item
-from tests.journeys.conftest import PHONE, sign_in
+from tests.journeys.conftest import PHONE, close, sign_in
 from tests.journeys.phone.line import Line
 from tests.journeys.phone.taps import heading, ready
 
@@ -103,7 +103,7 @@ def new_phone(
 
     yield make
     for context in contexts:
-        context.close()
+        close(context)
 
 
 @pytest.fixture
