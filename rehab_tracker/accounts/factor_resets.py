@@ -25,7 +25,7 @@ from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.errors import Forbidden, NotVisible, Refused
-from rehab_tracker.foundation.names import folded
+from rehab_tracker.foundation.folding import Folded
 
 ALONE = timedelta(hours=24)
 
@@ -97,7 +97,7 @@ def approvers(db: Session, membership_id: UUID, asked_by: UUID) -> Sequence[tupl
             Membership.standing == Standing.ACTIVE,
             Membership.id.not_in([membership_id, asked_by]),
         )
-        .order_by(folded(Person.name))
+        .order_by(Folded(Person.name))
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -23,7 +23,7 @@ from rehab_tracker.accounts.models import (
 )
 from rehab_tracker.domain.permission import Role
 from rehab_tracker.foundation.errors import NotVisible, RecordRestricted
-from rehab_tracker.foundation.names import folded
+from rehab_tracker.foundation.folding import Folded
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def patient_cards(
     db: Session, *conditions: ColumnElement[bool], limit: int | None = None
 ) -> list[PatientCard]:
     """Return the patients that conditions on Patient, their Membership or Person pick, by name."""
-    found = _CARD.where(*conditions).order_by(folded(Person.name), Patient.id).limit(limit)
+    found = _CARD.where(*conditions).order_by(Folded(Person.name), Patient.id).limit(limit)
     return [_card(row) for row in db.execute(found)]
 
 
@@ -171,7 +171,7 @@ _MEMBERS = (
     .outerjoin(OneTimeToken, (OneTimeToken.membership_id == Membership.id) & tokens.unused())
     .outerjoin(Patient, Patient.membership_id == Membership.id)
     .where(Membership.role.in_(bindparam("roles", expanding=True)))
-    .order_by(Membership.role, folded(Person.name), Membership.id)
+    .order_by(Membership.role, Folded(Person.name), Membership.id)
 )
 
 
@@ -191,7 +191,7 @@ _PHYSIOS = (
     select(Membership.id, Person.name)
     .join(Person, Person.id == Membership.person_id)
     .where(Membership.role == Role.PHYSIO, Membership.standing == Standing.ACTIVE)
-    .order_by(folded(Person.name), Membership.id)
+    .order_by(Folded(Person.name), Membership.id)
 )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from unicodedata import normalize
 
 from rehab_tracker.accounts.models import Aggravator, Knee
+from rehab_tracker.foundation.folding import fold
 
 PASSWORD = "calm-otters-climb-slowly"  # noqa: S105 - printed on purpose: made-up people only
 
@@ -44,8 +44,7 @@ class DemoPatient:
     @property
     def email(self) -> str:
         """The address that this patient signs in with."""
-        plain = normalize("NFKD", self.name.split()[0]).encode("ascii", "ignore").decode()
-        return f"{plain.lower()}@demo.example"
+        return f"{fold(self.name.split()[0])}@demo.example"
 
 
 @dataclass(frozen=True)

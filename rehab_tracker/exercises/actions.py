@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +31,7 @@ from rehab_tracker.foundation import audit
 from rehab_tracker.foundation.actor import Actor
 from rehab_tracker.foundation.db import new_id
 from rehab_tracker.foundation.errors import Forbidden, Refused
+from rehab_tracker.foundation.folding import fold
 
 OWN = "own--"
 """Begins the slug of an exercise that a clinic wrote; no seeded one has two hyphens in a row."""
@@ -244,8 +244,7 @@ def _own(columns: Mapping[str, Any], copied_from: str | None = None) -> Exercise
 
 
 def _own_slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = "-".join(re.findall("[a-z0-9]+", plain))[:_SLUG_WORDS_MAX].strip("-")
+    words = "-".join(re.findall("[a-z0-9]+", fold(name)))[:_SLUG_WORDS_MAX].strip("-")
     return f"{OWN}{words or 'exercise'}-{secrets.token_hex(3)}"
 
 

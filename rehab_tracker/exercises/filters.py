@@ -1,6 +1,5 @@
 """Which exercises a search and its filters leave, and how many each option would show."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from rehab_tracker.exercises.words import (
     POSITION_NAMES,
     REGION_NAMES,
 )
+from rehab_tracker.foundation.folding import fold
 
 NO_KIT = "none"
 TEXT_MAX = 100
@@ -160,9 +160,3 @@ def sift(exercises: Iterable[Exercise], wanted: Wanted) -> Sifted:
 
 def _said(exercise: Exercise) -> str:
     return fold(" ".join((exercise.name, *exercise.targets)))
-
-
-def fold(text: str) -> str:
-    """Return a text as it is searched: without case and accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))

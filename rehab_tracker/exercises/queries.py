@@ -11,6 +11,7 @@ from rehab_tracker.domain.dosage import Dose, Side
 from rehab_tracker.exercises.models import Exercise
 from rehab_tracker.exercises.words import KIND_NAMES, REGION_NAMES
 from rehab_tracker.foundation.errors import NotVisible
+from rehab_tracker.foundation.folding import fold
 
 _REGIONS = tuple(REGION_NAMES)
 _KINDS = tuple(KIND_NAMES)
@@ -28,7 +29,7 @@ def _place(exercise: Exercise) -> tuple[object, ...]:
         exercise.ladder is None,
         exercise.ladder or "",
         exercise.rung or 0,
-        exercise.name.casefold(),
+        fold(exercise.name),
         exercise.id,
     )
 

@@ -37,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from rehab_tracker.foundation import names, postgres
+from rehab_tracker.foundation import folding, postgres
 
 FIXED_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """First releases of each SQLite line without the WAL-reset corruption bug."""
@@ -284,7 +284,7 @@ def prepare_sqlite(connection: Any, _record: object = None) -> None:
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    names.prepare_sqlite(connection)
+    folding.prepare_sqlite(connection)
     if wait := getattr(connection, "set_busy_handler", None):  # Python's own driver has none
         wait(_Patience())
 

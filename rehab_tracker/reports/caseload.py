@@ -17,7 +17,7 @@ from rehab_tracker.domain.pain import Light
 from rehab_tracker.domain.rule import setting
 from rehab_tracker.domain.schedule import active_since
 from rehab_tracker.domain.week import Week, WeekStart, local_day, week_of
-from rehab_tracker.foundation.names import holds_words
+from rehab_tracker.foundation.folding import holds_words
 from rehab_tracker.logbook.models import LoggedSession, MorningCheck, ProgramWeek
 from rehab_tracker.logbook.queries import lights_of
 from rehab_tracker.programs.models import Program, ProgramVersion

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from rehab_tracker.accounts.queries import patient_lines, physios
+from rehab_tracker.foundation.folding import fold
 from rehab_tracker.reports import queries
 from rehab_tracker.reports.asked import OWN_PROGRAM, By, ReportFilter
 from rehab_tracker.reports.closing import Closing
@@ -73,7 +74,7 @@ def group_rows(db: Session, asked: ReportFilter, closing: Closing, by: By) -> li
         facts = [fact if fact.key in names else fact._replace(key=None) for fact in facts]
     found = lines(facts, asked.period)
     rows = [Row(name=names.get(key, key), **_figures(line, asked)) for key, line in found.items()]
-    return sorted(rows, key=lambda row: row.name.casefold())
+    return sorted(rows, key=lambda row: fold(row.name))
 
 
 def _physio_names(db: Session) -> Mapping[Any, str]:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, aliased
 from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.accounts.queries import looked_after_by_nobody
 from rehab_tracker.domain.rule import setting
-from rehab_tracker.foundation.names import folded, holds_words
+from rehab_tracker.foundation.folding import Folded, holds_words
 from rehab_tracker.logbook.models import ProgramWeek
 from rehab_tracker.programs.models import Pause, Program
 from rehab_tracker.reports.asked import OWN_PROGRAM, ReportFilter, Sort, Standing
@@ -208,7 +208,7 @@ def _by_name(asking: Asking) -> Select[UUID]:
         _among_listed(asking)
         .join(Membership, Membership.id == Patient.membership_id)
         .join(Person, Person.id == Membership.person_id)
-        .order_by(_way(folded(Person.name), down=asking.asked.backwards), Patient.id)
+        .order_by(_way(Folded(Person.name), down=asking.asked.backwards), Patient.id)
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from rehab_tracker.accounts.models import Membership, Patient, Person
 from rehab_tracker.foundation.audit import AuditEvent
-from rehab_tracker.foundation.names import holds_words
+from rehab_tracker.foundation.folding import holds_words
 
 PAGE = 50
 _ACTING, _ACTING_PERSON = aliased(Membership), aliased(Person)

@@ -1,4 +1,4 @@
-"""People's names as others look for them: without case, accents and ligatures, in any database."""
+"""Texts as people look for them: without case, accents and ligatures, in any database."""
 
 import unicodedata
 from typing import Any
@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, String, and_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-MARKS = range(0x300, 0x370)
-"""What Unicode writes above, through and below letters."""
+MARKS = "".join(mark for mark in map(chr, range(0x300, 0x700)) if unicodedata.combining(mark))
+"""What is written above, through and below letters, from Latin to Arabic."""
 LETTERS = dict(zip("ŁłĐđÐðØøĦħŦŧıς", "llddddoohhttiσ", strict=True))
 PAIRS = {"ß": "ss", "ẞ": "ss", "Æ": "ae", "æ": "ae", "Œ": "oe", "œ": "oe", "Þ": "th", "þ": "th"}
 """What Unicode takes for letters of their own, and readers of English do not."""
 
-_ALIKE = str.maketrans(LETTERS | PAIRS) | dict.fromkeys(MARKS)
+_ALIKE = str.maketrans(LETTERS | PAIRS | dict.fromkeys(MARKS, ""))
 
 
 def fold(text: str) -> str:
@@ -23,18 +23,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKD", text).translate(_ALIKE).casefold()
 
 
-class folded(GenericFunction[str]):  # noqa: N801 - reads as the function it is
+class Folded(GenericFunction[str]):
     """`fold` of a column, worked out by the database."""
 
+    name = "folded"
     type = String()
     inherit_cache = True
 
 
-@compiles(folded, "postgresql")
+@compiles(Folded, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
     plain = compiler.process(element.clauses, **how)
-    marks = f"[{chr(MARKS[0])}-{chr(MARKS[-1])}]"
-    text = f"regexp_replace(normalize({plain}, NFKD), '{marks}', '', 'g')"
+    text = f"regexp_replace(normalize({plain}, NFKD), '[{MARKS}]', '', 'g')"
     text = f"translate({text}, '{''.join(LETTERS)}', '{''.join(LETTERS.values())}')"
     for letter, pair in PAIRS.items():
         text = f"replace({text}, '{letter}', '{pair}')"
@@ -54,4 +54,4 @@ def _fold_of(text: str | None) -> str | None:
 def holds_words(name: Any, text: str) -> ColumnElement[bool]:
     """Return the condition that a name holds all words of a text, in any order."""
     words = fold(text).split() or [text]
-    return and_(*(folded(name).contains(word, autoescape=True) for word in words))
+    return and_(*(Folded(name).contains(word, autoescape=True) for word in words))
