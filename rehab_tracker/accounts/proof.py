@@ -48,12 +48,20 @@ def _ask() -> ResponseReturnValue:
 
 
 def ask_password(form: ProofForm) -> str:
-    """Return the page that asks for the password; who leaves it comes to where they were."""
-    path, method = form.back_to.data, "POST" if form.kept.data else "GET"
-    page = page_of_file(known_path(path, method), method)
-    if form.kept.data:
-        page = page or known_path(path)
+    """Return the page that asks for the password; who leaves it comes to the page before."""
+    method = "POST" if form.kept.data else "GET"
+    path = known_path(form.back_to.data, method)
+    page = page_of_file(path, method)
+    if path and form.kept.data:
+        page = page or _nearest_page(path)
     return render_template("accounts/prove.html", form=form, page=page or url_for("accounts.me"))
+
+
+def _nearest_page(path: str) -> str | None:
+    """Return the page that a form's address belongs to: its own, or the nearest one above."""
+    while path and not known_path(path):
+        path = path.rpartition("/")[0]
+    return path or None
 
 
 def password_tries(email: str) -> list[Try]:

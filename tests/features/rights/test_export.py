@@ -176,5 +176,13 @@ def test_after_the_password_a_record_is_saved_and_the_way_leads_back(
     assert "has not been" not in page, "it may have been saved already"
 
 
+@pytest.mark.parametrize("deed", ["export", "hold", "let-go", "restrict"])
+def test_who_gives_up_at_the_password_comes_back_to_the_record(house: House, as_: As, deed: str):
+    browser, page = as_(house.manager), f"/patients/{house.patient.id}/data"
+    with clock.stopped(NOW.replace(minute=11)):
+        asked = browser.post(f"{page}/{deed}", data={"reason": "By law"})
+    assert f'href="{page}">Leave it<' in asked.text
+
+
 def test_a_physio_exports_nobody(house: House, as_: As):
     assert as_(house.physio).post(f"/patients/{house.patient.id}/data/export").status_code == 403
