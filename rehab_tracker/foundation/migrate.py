@@ -143,7 +143,7 @@ def faults(database: Database) -> Iterator[tuple[str, str]]:
     if database.engine.dialect.name != "sqlite":
         return
     with database.engine.connect() as connection:
-        integrity = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+        integrity = connection.execute(text("PRAGMA integrity_check(1)")).scalar_one()
         yield "pages", "" if integrity == "ok" else " ".join(str(integrity).split())
         orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
         yield "references", f"{len(orphans)} rows point to nothing" if orphans else ""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -144,6 +145,22 @@ def test_a_damaged_file_is_refused_in_one_sentence(lived: Path, kind: str, words
     assert isinstance(said.exception, SystemExit)
     assert "database" in said.stderr or "not whole" in said.stderr
     assert len(said.stderr.strip().splitlines()) == 1
+
+
+def test_every_fault_of_a_file_is_one_finding(lived: Path):
+    """An index that lacks each of its rows is many faults to SQLite."""
+    root = "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_passkey_person'"
+    with sqlite3.connect(lived) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            f"UPDATE sqlite_schema SET rootpage = ({root}) WHERE name = 'ix_patient_restricted'"
+        )
+    connection.close()
+    said = run(lived, "check")
+    assert said.exit_code == 1
+    assert isinstance(said.exception, SystemExit)
+    assert len([line for line in said.stdout.splitlines() if line.startswith("pages")]) == 1
+    assert "Something is not well" in said.stderr
 
 
 def test_a_server_for_gunicorn_refuses_a_damaged_file_too(lived: Path):
